@@ -105,10 +105,10 @@ def _launch_postgres(home: Path, data: Path, command: list[str | Path]) -> subpr
     deadline = time.monotonic() + START_SECONDS
     _forget_stale_pid(data)
     while True:
+        closing = alive(_written_pid(data))
         process = spawn(command, log, signal.SIGINT, cwd="/", **as_server_user())
         if _comes_up(process, lambda: postgres_answers(home)):
             return process
-        closing = alive(_written_pid(data))
         if process.poll() is None or not closing or time.monotonic() > deadline:
             process.kill()
             raise EmbeddedError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
