@@ -37,13 +37,14 @@ def spawn(
             os._exit(1)
 
     with log.open("ab") as out:
+        options.setdefault("stdout", out)
         return subprocess.Popen(  # noqa: S603 - our own command
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stderr=out,
             start_new_session=True,
             preexec_fn=in_child,  # noqa: PLW1509 - there is one thread, and so nothing to deadlock
-            **({"stdout": out} | options),
+            **options,
         )
 
 

@@ -15,13 +15,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from webapp import servers
-from webapp.embedded import EmbeddedError, make_home, run_folder
+from webapp.embedded import StartError, make_home, run_folder
 from webapp.processes import Server, spawn, tail, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,27 +41,22 @@ FORGIVEN_AFTER = 300
 LONGEST_PAUSE = 30
 
 
-class StartError(Exception):
-    """A sentence for the person who typed the command."""
-
-
 # --- before anything starts -------------------------------------------------------------------
 
 
 @contextmanager
 def own_home(home: Path) -> Iterator[None]:
     """Make the data folder and keep a second supervisor out. The kernel unlocks when we end."""
-    try:
-        make_home(home)
-        with (home / "lock").open("a") as file:
+    with ExitStack() as stack:
+        try:
+            make_home(home)
+            file = stack.enter_context((home / "lock").open("a"))
             _lock(file.fileno(), home)
             _make_secret_key(home / "secret_key")
             _shorten_logs(home / "log")
-            yield
-    except EmbeddedError as error:
-        raise StartError(str(error)) from error
-    except OSError as error:
-        raise StartError(f"The data folder {home} cannot be used: {error.strerror}.") from error
+        except OSError as error:
+            raise StartError(f"The data folder {home} cannot be used: {error.strerror}.") from error
+        yield
 
 
 def _lock(file: int, home: Path) -> None:

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from webapp import supervisor
+from webapp.embedded import StartError
 from webapp.processes import tail
-from webapp.supervisor import StartError, Supervisor
+from webapp.supervisor import Supervisor
 
 SERVERS = {"postgres", "valkey"}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
