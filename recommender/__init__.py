@@ -1,0 +1,25 @@
+"""The numerical core: arrays in, arrays out. It knows no database, no clock and no network.
+
+From the lowest to the highest:
+
+interactions   who saved what and when; our ids as row numbers
+vectors        ids and their rows, dense or sparse; similarity; to and from bytes
+features       the text of an item -> a sparse row (by night)
+space          the trained map from features to item vectors
+train          interactions and features -> the map; the only file that imports lightfm (by night)
+fold_in        what a user saved, against frozen vectors -> a taste
+ensemble       two scores into one, and how much the second may weigh
+negatives      what a dislike does
+ranking        candidates in order, with reasons
+explanation    which saved papers and which terms made a score
+baselines      newest, popular, text only: rankers like any other
+evaluation     would the past have predicted what was saved later? The gate (by night)
+artifact       a trained model as a folder (by night)
+
+Words. *User, item*: a row, a column. *Interaction*: (user, item, weight, day), positive.
+*Item features*: the sparse row of a text. *Item vector*: the dense row after training.
+*Text space*: cosines of item features. *Shared space*: cosines of item vectors, learned from
+what readers share. *Share*: the part of a score that comes from one saved paper.
+
+This file imports nothing, so that a process that ranks never loads what trains.
+"""

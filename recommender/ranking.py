@@ -1,0 +1,165 @@
+"""A day's candidates in order, each with the saved paper that speaks for it.
+
+This is policy, so it reads as prose: relevance from the text, relevance from other readers as far
+as they have earned it, dislikes taken off, the newest first among equals.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ensemble import scales
+from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
+from recommender.interactions import Days, Floats, Ids, whole_numbers
+from recommender.negatives import NegativeConfig, push_down
+from recommender.vectors import Vectors
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Papers that could be shown, newest first.
+
+    ids int64[n]; their text rows and their item vectors, over the same ids; issue days int32[n].
+    """
+
+    ids: Ids
+    text: Vectors
+    shared: Vectors
+    days: Days
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", whole_numbers(self.ids, "ids"))
+        object.__setattr__(self, "days", whole_numbers(self.days, "days").astype(np.int32))
+        same_ids = np.array_equal(self.ids, self.text.ids) and np.array_equal(
+            self.ids, self.shared.ids
+        )
+        if not same_ids or len(self.days) != len(self.ids):
+            raise ValueError("candidates need a text row, a shared row and a day for each id")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """What a reader rated: text rows and item vectors over the same ids, values float32[n].
+
+    A value above 0 is a save or a like, below 0 a dislike, 0 counts for nothing.
+    """
+
+    text: Vectors
+    shared: Vectors
+    values: Floats
+
+    def __post_init__(self) -> None:
+        values = np.asarray(self.values, np.float32)
+        object.__setattr__(self, "values", values)
+        if not np.array_equal(self.text.ids, self.shared.ids):
+            raise ValueError("text and shared rows must be of the same rated papers")
+        if values.shape != self.text.ids.shape or not np.isfinite(values).all():
+            raise ValueError("every rated paper needs one finite value")
+
+    @classmethod
+    def none(cls) -> Self:
+        """No ratings yet."""
+        return cls(Vectors.empty(), Vectors.empty(), np.empty(0, np.float32))
+
+    def where(self, mask: NDArray[np.bool_]) -> "Rated":
+        """Keep the papers where `mask`, bool[n], holds, in the order of their ids.
+
+        The order is fixed because sums of floats depend on it, and the page must not.
+        """
+        ids = np.sort(self.text.ids[mask])
+        places = self.text.locate(ids)
+        return Rated(self.text.take(ids), self.shared.take(ids), self.values[places])
+
+
+@dataclass(frozen=True)
+class RankConfig:
+    """How tastes are formed in either space, and how far a dislike reaches."""
+
+    text: FoldInConfig = TEXT
+    shared: FoldInConfig = SHARED
+    negatives: NegativeConfig = field(default_factory=NegativeConfig)
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The candidates in order, best first; all arrays have one entry per candidate.
+
+    `because` is the id of the saved paper that gave the candidate most, or -1. A score is
+    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes took.
+    """
+
+    ids: Ids
+    scores: Floats
+    because: Ids
+    text_share: Floats
+    shared_share: Floats
+    explored: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def lowered(self) -> Floats:
+        return self.scores - self.text_share - self.shared_share
+
+
+Ranker = Callable[[Candidates, Rated], Ranking]
+
+
+def shares(
+    candidates: Candidates, saved: Rated, weight: float, config: RankConfig
+) -> tuple[Floats, Floats]:
+    """Compute what each saved paper gives each candidate: text and shared, float32 (n, r).
+
+    Both are on one scale, `weight` included: all of them add up to the score before dislikes.
+    """
+    text = fold_in(saved.text, saved.values, config.text).shares(candidates.text)
+    shared = fold_in(saved.shared, saved.values, config.shared).shares(candidates.shared)
+    by_text, by_shared = scales(text.sum(axis=1), shared.sum(axis=1), weight)
+    text *= np.float32(by_text)
+    shared *= np.float32(by_shared)
+    return text, shared
+
+
+def strongest(given: Floats, saved_ids: Ids) -> Ids:
+    """Id of the saved paper with the largest share per row of `given` (n, r); -1 if none gave."""
+    if not len(saved_ids):
+        return np.full(len(given), -1, np.int64)
+    best = given.argmax(axis=1)
+    return np.where(given[np.arange(len(given)), best] > 0, saved_ids[best], -1)
+
+
+def rank(
+    candidates: Candidates,
+    rated: Rated,
+    weight: float = 0.0,
+    config: RankConfig = RankConfig(),
+    seed: int = 0,
+) -> Ranking:
+    """Order the candidates for one reader; the same ratings always give the same order.
+
+    `weight` is how much other readers count beside the text, as the run learned it.
+    """
+    saved, disliked = rated.where(rated.values > 0), rated.where(rated.values < 0)
+    del seed  # for the places that exploration will keep
+    text, shared = shares(candidates, saved, weight, config)
+    text_share, shared_share = text.sum(axis=1), shared.sum(axis=1)
+    because = strongest(text + shared, saved.text.ids)
+    scores = text_share + shared_share
+    scores = push_down(scores, candidates.text, disliked.text, config.negatives)
+    # Among equals the newest comes first, then the order in which the candidates were given.
+    order = np.lexsort((-candidates.days, -scores))
+    return Ranking(
+        candidates.ids[order],
+        scores[order],
+        because[order],
+        text_share[order],
+        shared_share[order],
+        np.zeros(len(order), np.bool_),
+    )
