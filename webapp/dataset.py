@@ -107,6 +107,9 @@ def _pack(run_id: int, day: date, n_parts: int) -> Pack:
     )
 
 
+forget_packs = _pack.cache_clear
+
+
 def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:
     """(text, shared) of the given papers that have a place in the run, in order of id."""
     stored = PaperVector.objects.filter(run=run, paper_id__in=list(paper_ids)).order_by("paper_id")
