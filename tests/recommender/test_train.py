@@ -30,7 +30,7 @@ def test_each_user_of_a_checkerboard_is_given_the_item_on_the_diagonal():
 
 @pytest.fixture(scope="module")
 def taught():
-    """What a fit on the first 18 days of the dialects learned, and the days that follow."""
+    """Teach the first 18 days of the dialects; give the days that follow too."""
     world = dialects()
     split = split_by_time(world.interactions, FIRST_DAY + 18, world.item_days)
     space = train(split.past, world.features)

@@ -131,7 +131,7 @@ def test_vectors_say_what_they_are():
 @given(st.integers(0, 400))
 def test_cut_bytes_are_refused(length):
     data = vectors(np.eye(3), sparse=True).to_bytes()
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         Vectors.from_bytes(data[:length])
 
 
