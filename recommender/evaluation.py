@@ -269,7 +269,7 @@ class Judgement:
     space: ItemSpace
 
 
-def judge(  # noqa: PLR0913 - all that a night has to say
+def judge(
     features: Vectors,
     interactions: Interactions,
     item_days: IssueDays,

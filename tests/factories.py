@@ -1,11 +1,12 @@
 """Rows with defaults, for tests: say only what matters to the test."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from webapp.models import Paper, Rating, Reader
 from webapp.queries import readers
 
 DAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TOPICS = {
     "galaxies": "galaxy redshift spectroscopy of quenched spiral galaxies with infrared dust",
     "robots": "robot manipulation policy with tactile grasp demonstrations and imitation",
@@ -35,9 +36,9 @@ def reader(**fields):
     return Reader.objects.create_user(f"reader{n}@example.org", "a long pass-phrase", **fields)
 
 
-def rating(reader, paper, value=1, *, saved=False, day=None):
+def rating(reader, paper, value=1, *, saved=False, at=NOON):
     return Rating.objects.create(
-        reader=reader, paper=paper, value=value, saved=saved, day=day or paper.issue_day
+        reader=reader, paper=paper, value=value, saved=saved, day=at.date(), changed_at=at
     )
 
 

@@ -17,7 +17,7 @@ from webapp.queries import readers
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
 TERMS_SHOWN = 3
-TERMS_FOR_LEADING = 300  # reasons further down are not worth their bytes
+TERMS_FOR_LEADING = 150  # reasons further down are not worth their bytes
 PACKS_KEPT = 12  # in one process; about 3 MB each at 1,500 papers
 
 
