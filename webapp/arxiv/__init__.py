@@ -1,0 +1,1 @@
+"""What arXiv says and how: identifiers, calendar, records, one pure parser per source."""

@@ -1,0 +1,92 @@
+"""arXiv's identifiers and categories, as its help pages define them. Pure."""
+
+import re
+from typing import NamedTuple
+
+ALIASES = {
+    "math.MP": "math-ph",
+    "stat.TH": "math.ST",
+    "math.IT": "cs.IT",
+    "q-fin.EC": "econ.GN",
+    "cs.SY": "eess.SY",
+    "cs.NA": "math.NA",
+    "cmp-lg": "cs.CL",
+    "alg-geom": "math.AG",
+    "dg-ga": "math.DG",
+    "funct-an": "math.FA",
+    "q-alg": "math.QA",
+    "adap-org": "nlin.AO",
+    "comp-gas": "nlin.CG",
+    "chao-dyn": "nlin.CD",
+    "solv-int": "nlin.SI",
+    "patt-sol": "nlin.PS",
+    "mtrl-th": "cond-mat.mtrl-sci",
+    "supr-con": "cond-mat.supr-con",
+    "acc-phys": "physics.acc-ph",
+    "ao-sci": "physics.ao-ph",
+    "atom-ph": "physics.atom-ph",
+    "bayes-an": "physics.data-an",
+    "chem-ph": "physics.chem-ph",
+    "plasm-ph": "physics.plasm-ph",
+}
+CATEGORY = re.compile(r"[a-z]{1,8}(-[a-z]{2,4})?(\.([A-Z]{2}|[a-z]{2,8}(-[a-z]{2,5})?))?")
+_NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,6})(?:[vV](\d{1,4}))?")
+_OLD = re.compile(
+    r"([a-z]{1,8}(?:-[a-z]{2,4})?)(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})(?:[vV](\d{1,4}))?"
+)
+_PREFIX = re.compile(
+    r"(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|xxx\.lanl\.gov)/"
+    r"(?:abs|pdf|html|ps|src|format)/|"
+    r"(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.|oai:arxiv\.org:|arxiv:\s*",
+    re.IGNORECASE,
+)
+
+
+class Identifier(NamedTuple):
+    arxiv_id: str  # without version
+    version: int | None
+
+
+def parse(text: str) -> Identifier:
+    """Any spelling of an arXiv identifier -> the canonical one. ValueError says what is wrong."""
+    bare = re.sub(r"\s*\[[\w.-]+\]$", "", text.strip()[:300])
+    bare = _PREFIX.sub("", bare, count=1)
+    bare = re.split(r"[?#]", bare)[0].removesuffix(".pdf").rstrip("./ ")
+    if not bare.isascii():
+        raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+    if match := _NEW.fullmatch(bare):
+        return _new_style(text, *match.groups())
+    if match := _OLD.fullmatch(bare):
+        return _old_style(text, *match.groups())
+    raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+
+
+def _new_style(text: str, yy: str, mm: str, number: str, version: str | None) -> Identifier:
+    digits = 4 if yy + mm < "1501" else 5
+    if not "01" <= mm <= "12" or yy + mm < "0704" or int(number) == 0:
+        raise ValueError(f"{text[:60]!r} names no month or number that arXiv has used")
+    if len(number) != digits and not (digits == 5 and len(number) == 6):
+        raise ValueError(f"{text[:60]!r} has {len(number)} digits where arXiv has {digits}")
+    return Identifier(f"{yy}{mm}.{number}", _version(text, version))
+
+
+def _old_style(
+    text: str, archive: str, yy: str, mm: str, number: str, version: str | None
+) -> Identifier:
+    in_use = ("91" <= yy <= "99" and yy + mm >= "9107") or yy + mm <= "0703"
+    if not "01" <= mm <= "12" or not in_use or number == "000":
+        raise ValueError(f"{text[:60]!r} names no month or number that arXiv has used")
+    return Identifier(f"{archive}/{yy}{mm}{number}", _version(text, version))
+
+
+def _version(text: str, version: str | None) -> int | None:
+    if version is not None and int(version) == 0:
+        raise ValueError(f"{text[:60]!r}: versions begin at 1")
+    return int(version) if version else None
+
+
+def canonical_category(code: str) -> str:
+    """The category a page shows. ValueError when it cannot be one."""
+    if not CATEGORY.fullmatch(code):
+        raise ValueError(f"{code[:40]!r} is not a category")
+    return ALIASES.get(code, code)

@@ -1,0 +1,158 @@
+"""Rows into arrays and back: the one file that speaks both languages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from recommender.explanation import shared_terms
+from recommender.interactions import Interactions
+from recommender.ranking import Candidates, Ranking, Rated
+from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
+from webapp.models import CandidatePack, ModelRun, PaperVector
+from webapp.queries import readers
+
+# What an act weighs in training and when a reader is folded in.
+SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
+TERMS_SHOWN = 3
+TERMS_FOR_LEADING = 150  # reasons further down are not worth their bytes
+PACKS_KEPT = 12  # in one process; about 3 MB each at 1,500 papers
+
+
+def value_of(value: int, saved: bool) -> float:
+    """One number for what a reader said of a paper; a dislike outweighs a save."""
+    if value < 0:
+        return NEGATIVE
+    return SAVED_AND_LIKED if saved and value > 0 else POSITIVE
+
+
+def interactions() -> Interactions:
+    """All saves and likes of all readers, one a (reader, paper)."""
+    return _interactions(readers.positive_ratings())
+
+
+def dislikes() -> Interactions:
+    """All dislikes of all readers; their weights are positive too."""
+    return _interactions(readers.negative_ratings())
+
+
+def _interactions(acts: Iterable[readers.Act]) -> Interactions:
+    rows = list(acts)
+    return Interactions(
+        np.array([row.reader for row in rows], np.int64),
+        np.array([row.paper for row in rows], np.int64),
+        np.array([abs(value_of(row.value, row.saved)) for row in rows], np.float32),
+        np.array([row.day.toordinal() for row in rows], np.int32),
+    )
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A day's papers in a run's spaces, with the names of the terms that occur in them."""
+
+    text: Vectors
+    shared: Vectors
+    columns: np.ndarray  # int32, ascending: the text columns that occur
+    names: np.ndarray  # bytes, one a column
+
+    def to_bytes(self) -> bytes:
+        return to_npz(
+            {
+                "text": np.frombuffer(self.text.to_bytes(), np.uint8),
+                "shared": np.frombuffer(self.shared.to_bytes(), np.uint8),
+                "columns": self.columns,
+                "names": self.names,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, arrays: bytes) -> "Pack":
+        stored = from_npz(arrays)
+        return cls(
+            Vectors.from_bytes(stored["text"].tobytes()),
+            Vectors.from_bytes(stored["shared"].tobytes()),
+            stored["columns"],
+            stored["names"],
+        )
+
+    def term(self, column: int) -> str:
+        place = int(np.searchsorted(self.columns, column))
+        if place < len(self.columns) and self.columns[place] == column:
+            return bytes(self.names[place]).decode(errors="ignore")
+        return ""
+
+
+def make_pack(text: Vectors, shared: Vectors, terms: list[str]) -> Pack:
+    columns = np.unique(text.rows.indices).astype(np.int32)
+    return Pack(text, shared, columns, np.array([terms[c].encode() for c in columns], "S60"))
+
+
+def pack(run_id: int, day: date, n_parts: int) -> Pack | None:
+    """A day's pack for a run, from this process's memory when it was read before."""
+    return _pack(run_id, day, n_parts) if n_parts else None
+
+
+@lru_cache(maxsize=PACKS_KEPT)
+def _pack(run_id: int, day: date, n_parts: int) -> Pack:
+    rows = CandidatePack.objects.filter(run_id=run_id, day=day).order_by("part")[:n_parts]
+    parts = [Pack.from_bytes(bytes(row)) for row in rows.values_list("arrays", flat=True)]
+    columns, first = np.unique(np.concatenate([p.columns for p in parts]), return_index=True)
+    return Pack(
+        Vectors.concatenate([p.text for p in parts]),
+        Vectors.concatenate([p.shared for p in parts]),
+        columns,
+        np.concatenate([p.names for p in parts])[first],
+    )
+
+
+forget_packs = _pack.cache_clear
+
+
+def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:
+    """(text, shared) of the given papers that have a place in the run, in order of id."""
+    stored = PaperVector.objects.filter(run=run, paper_id__in=list(paper_ids)).order_by("paper_id")
+    rows = list(stored.values_list("paper_id", "text_row", "shared_row"))
+    ids = np.array([row[0] for row in rows], np.int64)
+    return (
+        rows_from_bytes([bytes(row[1]) for row in rows], ids, run.n_terms),
+        rows_from_bytes([bytes(row[2]) for row in rows], ids, run.n_dimensions),
+    )
+
+
+def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVector]:
+    """The rows that keep these vectors."""
+    return [
+        PaperVector(
+            run=run,
+            paper_id=int(paper_id),
+            text_row=row_to_bytes(text.rows[place]),
+            shared_row=row_to_bytes(shared.rows[place]),
+        )
+        for place, paper_id in enumerate(text.ids)
+    ]
+
+
+def rated(run: ModelRun, reader_id: int) -> Rated:
+    """A reader's acts in a run's spaces. Papers without a place there count later."""
+    signals = {paper: value_of(value, saved) for paper, value, saved in readers.signals(reader_id)}
+    text, shared = vectors(run, signals)
+    values = np.array([signals[int(i)] for i in text.ids], np.float32)
+    return Rated(text, shared, values)
+
+
+def candidates(pack: Pack, paper_ids: list[int], day: date) -> Candidates:
+    """The given papers in the given order, as far as the pack holds them."""
+    held = set(pack.text.ids.tolist())
+    ids = np.array([i for i in paper_ids if i in held], np.int64)
+    days = np.full(len(ids), day.toordinal(), np.int32)
+    return Candidates(ids, pack.text.take(ids), pack.shared.take(ids), days)
+
+
+def reasons(pack: Pack, ranking: Ranking, acts: Rated) -> list[list[str]]:
+    """The terms that each leading paper shares with the saved paper it resembles most."""
+    ids = ranking.ids[:TERMS_FOR_LEADING]
+    because = ranking.because[: len(ids)]
+    found = shared_terms(pack.text.take(ids), acts.text, because, k=TERMS_SHOWN)
+    return [[name for c in row if c >= 0 and (name := pack.term(c))] for row in found]

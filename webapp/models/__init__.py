@@ -1,0 +1,21 @@
+"""Tables, by noun. Models refer to each other by string keys."""
+
+from webapp.models.papers import Paper, Subject, Version
+from webapp.models.rankings import Ranking
+from webapp.models.readers import Profile, Rating, Reader
+from webapp.models.runs import CandidatePack, ModelRun, PaperVector
+from webapp.models.work import Work
+
+__all__ = [
+    "CandidatePack",
+    "ModelRun",
+    "Paper",
+    "PaperVector",
+    "Profile",
+    "Ranking",
+    "Rating",
+    "Reader",
+    "Subject",
+    "Version",
+    "Work",
+]

@@ -1,0 +1,91 @@
+"""An account, its interests, and its deliberate private acts."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class Readers(BaseUserManager["Reader"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "Reader":
+        reader = self.model(email=self.normalize_email(email), **fields)
+        reader.set_password(password)
+        reader.save()
+        return reader
+
+    def create_superuser(self, email: str, password: str, **fields: object) -> "Reader":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "Reader":
+        return self.get(email__iexact=email)
+
+
+class Reader(AbstractBaseUser, PermissionsMixin):
+    """The user model: an address, a name to show, and nothing to invent when signing up."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Readers] = Readers()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="reader_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An account comes with its first interest, whoever makes it: page, admin or command."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                Profile.objects.create(reader=self)
+
+
+class Profile(models.Model):
+    """One interest of a reader. The first is called "all"."""
+
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="profiles")
+    name = models.CharField(max_length=80, default="all")
+    subjects = ArrayField(models.CharField(max_length=20), default=list)  # empty: every subject
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "name"], name="profile_once")]
+
+
+class Rating(models.Model):
+    """What a reader said of a paper. Rating twice is changing one's mind."""
+
+    class Value(models.IntegerChoices):
+        DOWN = -1, "less like this"
+        NONE = 0, "no rating"
+        UP = 1, "more like this"
+
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="ratings")
+    paper = models.ForeignKey("Paper", models.CASCADE, related_name="ratings")
+    value = models.SmallIntegerField(choices=Value, default=Value.NONE)
+    saved = models.BooleanField(default=False)
+    day = models.DateField()  # of the act; training splits by it
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "paper"], name="rating_once"),
+            models.CheckConstraint(
+                condition=models.Q(value__in=(-1, 0, 1)), name="rating_value_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(saved=True) | ~models.Q(value=0), name="rating_says_something"
+            ),
+        ]
+        indexes = [models.Index(fields=["reader", "-changed_at"], name="rating_by_reader")]

@@ -1,0 +1,118 @@
+"""What is known of papers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from webapp.models import Paper, Subject
+
+SHOWN = Paper.objects.defer("search")
+NEWEST_HITS = 1_000  # a common word has hundreds of thousands; the newest are ranked
+
+
+class Day(NamedTuple):
+    """An issue day that has papers, between its neighbours."""
+
+    day: date
+    previous: date | None
+    following: date | None
+
+
+def day_near(wanted: date | None) -> Day | None:
+    """The wanted issue day, else the nearest earlier one with papers, else the first.
+
+    None when there is no paper at all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH here AS (
+                SELECT coalesce(
+                    (SELECT max(issue_day) FROM webapp_paper
+                     WHERE issue_day <= coalesce(%s::date, 'infinity'::date)),
+                    (SELECT min(issue_day) FROM webapp_paper)) AS day)
+            SELECT day,
+                (SELECT max(issue_day) FROM webapp_paper WHERE issue_day < day),
+                (SELECT min(issue_day) FROM webapp_paper WHERE issue_day > day)
+            FROM here
+            """,
+            [wanted],
+        )
+        day, previous, following = cursor.fetchone()
+    return Day(day, previous, following) if day else None
+
+
+def newest_days(n: int) -> list[date]:
+    """The issue days that are kept ranked, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE days AS (
+                (SELECT max(issue_day) AS day, 1 AS n FROM webapp_paper)
+                UNION ALL
+                SELECT (SELECT max(issue_day) FROM webapp_paper WHERE issue_day < day), n + 1
+                FROM days WHERE day IS NOT NULL AND n < %s)
+            SELECT day FROM days WHERE day IS NOT NULL
+            """,
+            [n],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def of_day(day: date, subjects: Iterable[str] = ()) -> QuerySet[Paper]:
+    """A day's papers that may be shown, newest first, of the subjects or of all."""
+    papers = SHOWN.filter(issue_day=day, withdrawn_at=None).order_by("-arxiv_id")
+    wanted = list(subjects)
+    return papers.filter(subjects__overlap=wanted) if wanted else papers
+
+
+def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
+    return SHOWN.in_bulk(list(paper_ids))
+
+
+def for_features(paper_ids: Iterable[int] | None, newest: int) -> Iterator[Paper]:
+    """The papers that a text model reads: the given ones, or the newest so many."""
+    papers = Paper.objects.only("id", "title", "abstract", "subjects", "authors", "issue_day")
+    if paper_ids is None:
+        papers = papers.order_by("-issue_day", "-arxiv_id")[:newest]
+    else:
+        papers = papers.filter(pk__in=list(paper_ids)).order_by("id")
+    return papers.iterator(2_000)
+
+
+def subjects_in_use() -> list[Subject]:
+    """Subjects that at least one stored paper carries."""
+    return list(
+        Subject.objects.raw(
+            """
+            SELECT * FROM webapp_subject s
+            WHERE EXISTS (SELECT FROM webapp_paper p WHERE p.subjects @> ARRAY[s.code]::varchar[])
+            ORDER BY "group", code
+            """
+        )
+    )
+
+
+def search(text: str, limit: int) -> list[Paper]:
+    """The best of the newest hits for words, "phrases", -exclusions and `or`."""
+    query = Paper.objects.raw(
+        """
+        WITH asked AS (SELECT websearch_to_tsquery('english', %(text)s) AS q),
+        hits AS (
+            SELECT id, search FROM webapp_paper, asked
+            WHERE search @@ q ORDER BY issue_day DESC, arxiv_id DESC LIMIT %(newest)s)
+        SELECT p.id FROM hits h JOIN webapp_paper p USING (id), asked
+        ORDER BY ts_rank_cd(h.search, q) DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT %(limit)s
+        """,
+        {"text": text, "newest": NEWEST_HITS, "limit": limit},
+    )
+    ids = [paper.pk for paper in query]
+    found = by_ids(ids)
+    return [found[pk] for pk in ids]
+
+
+def versions(paper: Paper) -> list[tuple[int, object]]:
+    return list(paper.versions.order_by(F("number").desc()).values_list("number", "submitted_at"))

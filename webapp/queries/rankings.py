@@ -1,0 +1,149 @@
+"""A reader's feed: the stored order, a page at a time."""
+
+import json
+from datetime import date
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+from webapp.models import Paper, Profile, Rating
+from webapp.queries import papers, readers
+
+
+class Card(NamedTuple):
+    """One paper as the list shows it to one reader."""
+
+    paper: Paper
+    rank: int
+    rating: Rating | None = None
+    because: Paper | None = None
+    terms: list[str] = []  # never changed
+    shared_percent: int = 0
+
+
+class FeedPage(NamedTuple):
+    """A page of one day, ranked or newest first."""
+
+    day: papers.Day
+    cards: list[Card]
+    page: int
+    n_pages: int
+    n_papers: int
+    is_ranked: bool
+    n_ratings: int = 0
+
+
+class _Slice(NamedTuple):
+    n_papers: int
+    n_ratings: int
+    paper_ids: list[int]
+    because: list[int]
+    text_shares: list[float]
+    shared_shares: list[float]
+    terms: list[list[str]]
+
+
+def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
+    """One page of a reader's day. Four queries whatever the number of papers."""
+    size = settings.PAPERS_PER_PAGE
+    found = _ranking_slice(profile, day.day, page, size)
+    if found is None or found.n_papers == 0:
+        return _newest_first(profile, day, page)
+    n_pages = -(-found.n_papers // size)
+    if page > n_pages:
+        return feed_page(profile, day, n_pages)
+    shown = papers.by_ids({*found.paper_ids, *found.because})
+    ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
+    first = (page - 1) * size
+    cards = [
+        _card(found, place, first + place + 1, shown, ratings)
+        for place, paper_id in enumerate(found.paper_ids)
+        if paper_id in shown
+    ]
+    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings)
+
+
+def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice | None:
+    first, last = (page - 1) * size + 1, page * size
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT cardinality(paper_ids), n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
+                text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s],
+                (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
+                    jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
+                    WHERE n BETWEEN %(a)s AND %(b)s)::text
+            FROM webapp_ranking WHERE profile_id = %(profile)s AND day = %(day)s
+            """,
+            {"a": first, "b": last, "profile": profile.pk, "day": day},
+        )
+        row = cursor.fetchone()
+    return _Slice._make([*row[:-1], json.loads(row[-1])]) if row else None
+
+
+def _card(
+    found: _Slice, place: int, rank: int, shown: dict[int, Paper], ratings: dict[int, Rating]
+) -> Card:
+    paper_id = found.paper_ids[place]
+    text, shared = found.text_shares[place], found.shared_shares[place]
+    return Card(
+        shown[paper_id],
+        rank,
+        ratings.get(paper_id),
+        shown.get(found.because[place]),
+        found.terms[place] if place < len(found.terms) else [],
+        round(100 * shared / (text + shared)) if text + shared > 0 else 0,
+    )
+
+
+def _newest_first(profile: Profile, day: papers.Day, page: int) -> FeedPage:
+    feed = newest_page(day, page, profile.subjects)
+    ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
+    cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
+    return feed._replace(cards=cards)
+
+
+def newest_page(day: papers.Day, page: int, subjects: list[str]) -> FeedPage:
+    """A day without a reader's order: newest first."""
+    size = settings.PAPERS_PER_PAGE
+    listed = papers.of_day(day.day, subjects)
+    n_papers = listed.count()
+    n_pages = max(1, -(-n_papers // size))
+    page = min(page, n_pages)
+    first = (page - 1) * size
+    cards = [
+        Card(paper, first + place + 1) for place, paper in enumerate(listed[first : first + size])
+    ]
+    return FeedPage(day, cards, page, n_pages, n_papers, is_ranked=False)
+
+
+def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
+    """Profiles whose order of the day is missing or stale.
+
+    Stale is: of an older run, older than the day's newest part or the reader's newest act, or
+    driven by another number of acts than have a place in the run by now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH packed AS (
+                SELECT max(created_at) AS at FROM webapp_candidatepack
+                WHERE run_id = %(run)s AND day = %(day)s),
+            acts AS (
+                SELECT a.reader_id, max(a.changed_at) AS at, count(v.id) AS placed
+                FROM webapp_rating a
+                LEFT JOIN webapp_papervector v ON v.paper_id = a.paper_id AND v.run_id = %(run)s
+                GROUP BY a.reader_id)
+            SELECT p.id FROM webapp_profile p
+            JOIN webapp_reader r ON r.id = p.reader_id AND r.is_active
+            JOIN acts ON acts.reader_id = r.id
+            LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
+            WHERE k.id IS NULL OR k.run_id IS DISTINCT FROM %(run)s
+               OR k.ranked_at < (SELECT at FROM packed) OR k.ranked_at < acts.at
+               OR k.n_ratings <> acts.placed
+            ORDER BY p.id LIMIT %(limit)s
+            """,
+            {"day": day, "run": run_id, "limit": limit},
+        )
+        return [row[0] for row in cursor.fetchall()]

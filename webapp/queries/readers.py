@@ -1,0 +1,61 @@
+"""What readers said."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+
+from webapp.models import Profile, Rating, Reader
+
+POSITIVE = Q(value__gte=0) & (Q(saved=True) | Q(value=Rating.Value.UP))
+
+
+def profile_of(reader: Reader) -> Profile:
+    """A reader's first interest, which is as old as the account."""
+    return Profile.objects.get(reader=reader, name="all")
+
+
+class Act(NamedTuple):
+    """What one reader says of one paper, and since when."""
+
+    reader: int
+    paper: int
+    value: int
+    saved: bool
+    day: date
+
+
+def positive_ratings() -> Iterator[Act]:
+    """Every save and like of active readers, oldest first."""
+    return _acts(POSITIVE)
+
+
+def negative_ratings() -> Iterator[Act]:
+    """Every dislike of active readers, oldest first."""
+    return _acts(Q(value=Rating.Value.DOWN))
+
+
+def _acts(which: Q) -> Iterator[Act]:
+    rows = Rating.objects.filter(which, reader__is_active=True).order_by("day", "id")
+    columns = rows.values_list("reader_id", "paper_id", "value", "saved", "day")
+    return (Act(*row) for row in columns.iterator(10_000))
+
+
+def signals(reader_id: int) -> list[tuple[int, int, bool]]:
+    """(paper, value, saved) of all a reader's acts, in the order of the papers."""
+    rows = Rating.objects.filter(reader_id=reader_id).order_by("paper_id")
+    return list(rows.values_list("paper_id", "value", "saved"))
+
+
+def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
+    rows = Rating.objects.filter(reader_id=reader_id, paper_id__in=paper_ids)
+    return {row.paper_id: row for row in rows}
+
+
+def library_page(reader_id: int, page: int) -> Page[Rating]:
+    """What a reader saved or rated, the newest act first; nothing is cut off."""
+    rows = Rating.objects.filter(reader_id=reader_id).select_related("paper")
+    acts = rows.defer("paper__search", "paper__abstract").order_by("-changed_at", "-pk")
+    return Paginator(acts, 50).get_page(page)

@@ -1,0 +1,1 @@
+"""What changes rows. Files of functions, by noun."""

@@ -1,0 +1,128 @@
+"""Storing papers: one row a paper, whatever was stated how often and in which order."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from webapp.arxiv.decide import Intent, Kind, Known, decide
+from webapp.arxiv.records import HarvestedPaper
+
+_STAGED = (
+    "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "
+    "subjects, comments, doi, journal_ref, license, version, is_withdrawn, content_hash, kind"
+)
+_STAGE = """
+CREATE TEMP TABLE IF NOT EXISTS stated (
+    arxiv_id text, issue_day date, day_is_derived boolean, content_day date, title text,
+    abstract text, is_summary boolean, authors text[], subjects text[], comments text, doi text,
+    journal_ref text, license text, version smallint, is_withdrawn boolean, content_hash text,
+    kind text
+) ON COMMIT DELETE ROWS
+"""
+_SEARCH = """
+    setweight(to_tsvector('english', s.title), 'A')
+    || setweight(to_tsvector('english', s.abstract), 'B')
+    || setweight(to_tsvector('simple', array_to_string(s.authors[1:200], ' ')), 'C')
+"""
+_INSERT = f"""
+INSERT INTO webapp_paper (
+    arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors,
+    subjects, comments, doi, journal_ref, license, version, withdrawn_at, content_hash,
+    search, created_at, changed_at)
+SELECT arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors,
+    subjects, comments, coalesce(doi, ''), coalesce(journal_ref, ''), coalesce(license, ''),
+    coalesce(version, 1), CASE WHEN is_withdrawn THEN %(now)s::timestamptz END, content_hash,
+    {_SEARCH}, %(now)s, %(now)s
+FROM stated s WHERE kind = 'new' ORDER BY arxiv_id
+ON CONFLICT (arxiv_id) DO NOTHING
+"""  # noqa: S608 - the inserted part is a constant above
+_UPDATE = f"""
+UPDATE webapp_paper p SET
+    issue_day = s.issue_day, day_is_derived = s.day_is_derived, content_day = s.content_day,
+    title = s.title, abstract = s.abstract, is_summary = s.is_summary, authors = s.authors,
+    subjects = s.subjects, comments = s.comments, doi = coalesce(s.doi, p.doi),
+    journal_ref = coalesce(s.journal_ref, p.journal_ref),
+    license = coalesce(s.license, p.license), version = coalesce(s.version, p.version),
+    withdrawn_at = CASE WHEN s.is_withdrawn THEN coalesce(p.withdrawn_at, %(now)s) END,
+    content_hash = s.content_hash, search = {_SEARCH}, changed_at = %(now)s
+FROM stated s WHERE s.kind = 'changed' AND p.arxiv_id = s.arxiv_id
+"""  # noqa: S608 - as above
+_MOVE = """
+UPDATE webapp_paper p SET issue_day = s.issue_day, day_is_derived = s.day_is_derived
+FROM stated s WHERE s.kind = 'moved' AND p.arxiv_id = s.arxiv_id
+"""
+# A changed text leaves its place in the spaces; the gap is what the next embedding fills.
+_FORGET_VECTORS = """
+DELETE FROM webapp_papervector v USING webapp_paper p, stated s
+WHERE s.kind = 'changed' AND p.arxiv_id = s.arxiv_id AND v.paper_id = p.id
+"""
+_VERSIONS = """
+INSERT INTO webapp_version (paper_id, number, submitted_at)
+SELECT p.id, v.number, v.submitted_at
+FROM unnest(%s::text[], %s::int[], %s::timestamptz[]) AS v(arxiv_id, number, submitted_at)
+JOIN webapp_paper p USING (arxiv_id)
+ON CONFLICT (paper_id, number) DO NOTHING
+"""
+
+
+def store(papers: Sequence[HarvestedPaper], now: datetime) -> Counter[str]:
+    """Write what is new or changed in one transaction; no arXiv id may stand twice in `papers`.
+
+    Unchanged papers are dropped before the database sees them. Returns counts by Kind.
+    """
+    known = _known([paper.arxiv_id for paper in papers])
+    intents = [(paper, decide(paper, known.get(paper.arxiv_id))) for paper in papers]
+    owed = [(paper, intent) for paper, intent in intents if intent.kind is not Kind.SAME]
+    if owed:
+        with transaction.atomic(), connection.cursor() as cursor:
+            _write(cursor, owed, now)
+    return Counter(intent.kind.value for _, intent in intents)
+
+
+def _known(arxiv_ids: list[str]) -> dict[str, Known]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT arxiv_id, content_hash, issue_day, day_is_derived, content_day, version "
+            "FROM webapp_paper WHERE arxiv_id = ANY(%s)",
+            [arxiv_ids],
+        )
+        return {row[0]: Known(*row[1:]) for row in cursor.fetchall()}
+
+
+def _write(cursor: Any, owed: list[tuple[HarvestedPaper, Intent]], now: datetime) -> None:
+    cursor.execute(_STAGE)
+    with cursor.copy(f"COPY stated ({_STAGED}) FROM STDIN") as copy:
+        for paper, intent in owed:
+            copy.write_row(_row(paper, intent))
+    for statement in (_INSERT, _UPDATE):
+        cursor.execute(statement, {"now": now})
+    cursor.execute(_MOVE)
+    cursor.execute(_FORGET_VECTORS)
+    versions = [(p.arxiv_id, v.number, v.submitted_at) for p, _ in owed for v in p.versions]
+    if versions:
+        cursor.execute(_VERSIONS, [list(column) for column in zip(*versions, strict=True)])
+
+
+def _row(paper: HarvestedPaper, intent: Intent) -> tuple[object, ...]:
+    return (
+        paper.arxiv_id,
+        intent.issue_day,
+        intent.day_is_derived,
+        paper.content_day,
+        paper.title,
+        paper.abstract,
+        paper.is_summary,
+        list(paper.authors),
+        list(paper.subjects),
+        paper.comments,
+        paper.doi,
+        paper.journal_ref,
+        paper.license,
+        paper.version,
+        paper.is_withdrawn,
+        paper.content_hash,
+        intent.kind.value,
+    )

@@ -1,0 +1,247 @@
+"""Every setting of an instance, read once from the environment; README.md has the table.
+
+A value that makes no sense stops the start with a sentence. Nothing is started here:
+this module only learns addresses.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from webapp import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def boolean(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    known = {"": default, "1": True, "true": True, "yes": True, "on": True}
+    known |= {"0": False, "false": False, "no": False, "off": False}
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return known[value]
+
+
+def number(name: str, default: int, low: int, high: int) -> int:
+    value = text(name, str(default))
+    if not re.fullmatch(r"\d{1,9}", value) or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} must be a number from {low} to {high}, not {value!r}.")
+    return int(value)
+
+
+def released_version() -> str:
+    """The version is written once, in the changelog."""
+    changelog = (BASE_DIR / "CHANGELOG.md").read_text()
+    match = re.search(r"^## v?(\d+\.\d+\.\d+)", changelog, re.MULTILINE)
+    if match is None:
+        raise ImproperlyConfigured("CHANGELOG.md has no line such as '## 0.1.0'.")
+    return match[1]
+
+
+def secret_key() -> str:
+    if key := text("SECRET_KEY"):
+        return key
+    if (HOME / "secret_key").is_file():
+        return (HOME / "secret_key").read_text().strip()
+    if text("DATABASE_URL"):
+        raise ImproperlyConfigured("Set SECRET_KEY to a long random text; keep it the same.")
+    return secrets.token_urlsafe(50)  # no instance yet: `manage.py up` writes the file
+
+
+VERSION = released_version()
+HOME = Path(text("FIRSTLIGHT_HOME", str(BASE_DIR / "var"))).absolute()
+EMBEDDED_DATABASE = not text("DATABASE_URL")
+EMBEDDED_BROKER = not text("BROKER_URL")
+# The demo belongs to the instance that was started with nothing configured.
+DEMO = EMBEDDED_DATABASE and EMBEDDED_BROKER
+
+SECRET_KEY = secret_key()
+DEBUG = boolean("DEBUG")
+PUBLIC_URL = text("PUBLIC_URL").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname):
+    raise ImproperlyConfigured(
+        f"PUBLIC_URL must look like https://papers.example.org, not {PUBLIC_URL!r}."
+    )
+_https = _public.scheme == "https"
+ALLOWED_HOSTS = [h for h in text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if h]
+if _public.hostname:
+    ALLOWED_HOSTS.append(_public.hostname)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+CSRF_FAILURE_VIEW = "webapp.views.csrf_failure"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "webapp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "webapp.urls"
+WSGI_APPLICATION = "webapp.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "webapp" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "webapp.views.instance",
+            ],
+        },
+    },
+]
+
+# --- the record ------------------------------------------------------------------
+DATABASES = {
+    "default": dj_database_url.parse(
+        text("DATABASE_URL", embedded.database_url(HOME)),
+        conn_max_age=600,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; no other database.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A table, so that login limits count over all processes and survive a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "TIMEOUT": 3600,
+    }
+}
+
+# --- the bell --------------------------------------------------------------------
+BROKER_URL = text("BROKER_URL", embedded.broker_url(HOME))
+if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps|memory)://", BROKER_URL):
+    raise ImproperlyConfigured("BROKER_URL must begin with redis://, rediss:// or amqp://.")
+
+# --- accounts --------------------------------------------------------------------
+AUTH_USER_MODEL = "webapp.Reader"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+MAIL_FOLDER = None if text("EMAIL_HOST") else HOME / "mail"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# Without a mail server only the operator could read the link, so nobody is locked out by it.
+ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_FOLDER else "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Firstlight] "
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _https else "http"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
+MFA_TOTP_ISSUER = "Firstlight"
+
+# --- mail ------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "Firstlight <firstlight@localhost>")
+EMAIL_HOST = text("EMAIL_HOST", "localhost")
+EMAIL_PORT = number("EMAIL_PORT", 587, 1, 65535)
+EMAIL_HOST_USER = text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = boolean("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = MAIL_FOLDER
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend"
+    if MAIL_FOLDER
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+
+# --- pages -----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+# The version in the address is the cache key, so no file has to be collected or renamed.
+STATIC_URL = f"/static/{VERSION}/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
+PAPERS_PER_PAGE = 30
+
+# --- safety ----------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+if boolean("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
+}

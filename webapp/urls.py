@@ -1,0 +1,36 @@
+"""Addresses."""
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+
+from webapp.arxiv import identifiers
+from webapp.views import papers, rankings, readers
+
+
+class ArxivId:
+    """An identifier in a path; old ones hold a stroke. Whether it exists is the view's business."""
+
+    regex = r"\d{4}\.\d{4,6}(?:v\d{1,4})?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?"
+
+    def to_python(self, value: str) -> str:
+        return identifiers.parse(value).arxiv_id  # a ValueError here is a 404
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ArxivId, "arxiv_id")
+
+urlpatterns = [
+    path("", rankings.feed, name="feed"),
+    path("papers", papers.search, name="search"),
+    path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
+    path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
+    path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
+    path("library/", readers.library, name="library"),
+    path("profiles/", readers.subjects, name="subjects"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/login/", readers.admin_login),
+    path("admin/", admin.site.urls),
+]
+handler404 = "webapp.views.not_found"

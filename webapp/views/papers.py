@@ -1,0 +1,31 @@
+"""A paper's own page, and the search over all of them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from webapp.models import Reader
+from webapp.queries import papers, readers
+from webapp.queries.rankings import Card
+
+FOUND = 50
+LONGEST_QUERY = 250
+
+
+@require_safe
+def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    found = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
+    context = {"card": Card(found, 0, ratings.get(found.pk)), "versions": papers.versions(found)}
+    return render(request, "papers/paper.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
+    found = papers.search(text, FOUND) if text else []
+    ratings = {}
+    if isinstance(request.user, Reader):
+        ratings = readers.ratings_of(request.user.pk, [paper.pk for paper in found])
+    cards = [Card(hit, n + 1, ratings.get(hit.pk)) for n, hit in enumerate(found)]
+    return render(request, "papers/search.html", {"q": text, "cards": cards, "limit": FOUND})

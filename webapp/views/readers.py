@@ -1,0 +1,150 @@
+"""A reader's acts: rate, save, choose subjects; and what is in the library."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from webapp.forms import RATINGS, SAVES, RatingForm, SaveForm, SubjectsForm, day_asked, page_asked
+from webapp.models import Paper, Reader
+from webapp.queries import papers, readers
+from webapp.queries.rankings import Card
+from webapp.services import readers as service
+from webapp.views.rankings import feed_context, is_part
+
+# The page's own login limits hold for the admin too.
+admin_login = secure_admin_login(admin.site.login)
+
+SAID = {
+    ("rating", "up"): "More like “{}”.",
+    ("rating", "down"): "Less like “{}”.",
+    ("rating", "clear"): "Rating of “{}” taken back.",
+    ("save", "save"): "Saved “{}”.",
+    ("save", "unsave"): "“{}” is no longer saved.",
+}
+
+
+def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpResponse]]:
+    """What rating and saving share: who, which paper, which value, and the answer."""
+
+    def decorate(do: Callable[[Reader, Paper, str], None]) -> Callable[..., HttpResponse]:
+        @require_POST
+        @wraps(do)
+        def view(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+            if not isinstance(request.user, Reader):
+                return _log_in_first(request)
+            paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+            form = form_class(request.POST)
+            if not form.is_valid():
+                return refuse(request, paper, str(form.errors["value"][0]), 400)
+            value = form.cleaned_data["value"]
+            try:
+                do(request.user, paper, value)
+            except service.Withdrawn:
+                why = "Its authors have withdrawn this paper, so it can't be rated or saved."
+                return refuse(request, paper, why, 409)
+            return _answer(request, paper, kind, value)
+
+        return view
+
+    return decorate
+
+
+@act("rating", RatingForm)
+def rate(reader: Reader, paper: Paper, value: str) -> None:
+    service.rate(reader, paper, RATINGS[value], timezone.now())
+
+
+@act("save", SaveForm)
+def save(reader: Reader, paper: Paper, value: str) -> None:
+    service.save(reader, paper, SAVES[value], timezone.now())
+
+
+def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
+    """Nothing was stored; say why, where the reader looks."""
+    name = "_message.html" if is_part(request) else "refused.html"
+    return render(request, name, {"error": why, "paper": paper}, status=status)
+
+
+def _log_in_first(request: HttpRequest) -> HttpResponse:
+    """A form that outlived its login: nothing was stored, and one click leads back."""
+    login = f"{reverse('account_login')}?{urlencode({'next': _back(request)})}"
+    if is_part(request):
+        why = "You are logged out, so nothing was stored."
+        return render(request, "_message.html", {"error": why, "login": login}, status=401)
+    messages.info(request, "Log in to rate and save papers; nothing was stored.")
+    return redirect(login)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the form stood: its page of the feed, or the page named by `next`."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
+    query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
+    return reverse("feed") + (f"?{query}" if query else "")
+
+
+def _answer(request: HttpRequest, paper: Paper, kind: str, value: str) -> HttpResponse:
+    """The re-ranked list for htmx, else the page again."""
+    reader = request.user
+    assert isinstance(reader, Reader)
+    day = day_asked(request.POST)
+    service.rerank_after(reader, day, timezone.now())
+    said = SAID[kind, value].format(paper.title)
+    if not is_part(request):
+        messages.success(request, said)
+        return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
+    context: dict[str, Any] = {"said": said, "undo": _undo(value), "acted_on": paper}
+    if day:
+        context |= feed_context(reader, day, page_asked(request.POST))
+        return render(request, "rankings/_list.html", context)
+    rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
+    context["card"] = Card(paper, 0, rating)
+    return render(request, "papers/_acts.html", context)
+
+
+def _undo(value: str) -> tuple[str, str] | None:
+    """The act that takes this one back: (rating or save, value)."""
+    if value in {"up", "down"}:
+        return "rating", "clear"
+    return ("save", "unsave") if value == "save" else None
+
+
+@require_safe
+@login_required
+def library(request: HttpRequest) -> HttpResponse:
+    """Everything this reader saved or rated, newest act first."""
+    assert isinstance(request.user, Reader)
+    shown = readers.library_page(request.user.pk, page_asked(request.GET))
+    return render(request, "readers/library.html", {"library": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def subjects(request: HttpRequest) -> HttpResponse:
+    """Which subjects the feed is made of."""
+    assert isinstance(request.user, Reader)
+    profile, offered = readers.profile_of(request.user), papers.subjects_in_use()
+    choices = [(subject.code, subject.name) for subject in offered]
+    form = SubjectsForm(choices, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        newest = papers.day_near(None)
+        service.choose_subjects(
+            profile, form.cleaned_data["subjects"], timezone.now(), newest and newest.day
+        )
+        messages.success(request, "Your subjects are stored; the feed follows them.")
+        return redirect("feed")
+    context = {"form": form, "offered": offered, "chosen": set(profile.subjects)}
+    return render(request, "readers/subjects.html", context)
