@@ -161,7 +161,7 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     web = ["gunicorn", "webapp.wsgi:application", f"--bind={where}", "--preload"]
     web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
     web += [f"--graceful-timeout={max(1, int(grace) - 2)}"]
-    worker = ["celery", "-A", "webapp", "worker", "--loglevel=INFO"]
+    worker = ["celery", "-A", "webapp", "worker", "--include=webapp.tasks", "--loglevel=INFO"]
     worker += ["--without-gossip", "--without-mingle"]
     beat = ["celery", "-A", "webapp", "beat", "--loglevel=WARNING", "--pidfile="]
     beat += [f"--schedule={run_folder(home) / 'beat-schedule'}"]

@@ -35,7 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         for number in SIGNALS:
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup asked us not to listen
+            ignored = signal.getsignal(number) == signal.SIG_IGN
+            if number != signal.SIGHUP or not ignored:  # nohup asked us not to listen
                 signal.signal(number, _interrupt)
         try:
             run(_checked(options))
