@@ -98,9 +98,7 @@ def load(folder: Path | str) -> Model:
     """Read a model; BadArtifact, with a sentence, for anything that `save` did not write whole."""
     folder = Path(folder)
     try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        if manifest["format"] != FORMAT:
-            raise BadArtifact(f"format {manifest['format']} is not {FORMAT}: train again")
+        manifest = _manifest(folder / "manifest.json")
         files = {name: _checked(folder / name, manifest["files"][name]) for name in FILES}
         features = ItemFeatures.from_arrays(from_npz(files["features.npz"]))
         space = ItemSpace(from_npz(files["space.npz"])["matrix"])
@@ -109,6 +107,13 @@ def load(folder: Path | str) -> Model:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadArtifact(f"{folder.name} holds no readable model: {error}") from error
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads(path.read_bytes())
+    if manifest["format"] != FORMAT:
+        raise BadArtifact(f"format {manifest['format']} is not {FORMAT}: train again")
+    return manifest
 
 
 def _checked(path: Path, expected: str) -> bytes:

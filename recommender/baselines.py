@@ -3,7 +3,7 @@
 import numpy as np
 
 from recommender.interactions import Interactions
-from recommender.ranking import Candidates, RankConfig, Ranker, Ranking, Rated, rank
+from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Ranking, Rated, rank
 from recommender.vectors import Vectors
 
 EVERYBODY = -1
@@ -14,7 +14,7 @@ def newest(
     candidates: Candidates,
     rated: Rated,
     weight: float = 0.0,
-    config: RankConfig = RankConfig(),
+    config: RankConfig = POLICY,
     seed: int = 0,
 ) -> Ranking:
     """Order by day alone."""
@@ -26,7 +26,7 @@ def text_only(
     candidates: Candidates,
     rated: Rated,
     weight: float = 0.0,
-    config: RankConfig = RankConfig(),
+    config: RankConfig = POLICY,
     seed: int = 0,
 ) -> Ranking:
     """Order by the reader's own papers and their words; other readers do not count."""
@@ -48,7 +48,7 @@ def popular(interactions: Interactions, features: Vectors) -> Ranker:
         candidates: Candidates,
         rated: Rated,
         weight: float = 0.0,
-        config: RankConfig = RankConfig(),
+        config: RankConfig = POLICY,
         seed: int = 0,
     ) -> Ranking:
         del rated, weight

@@ -10,7 +10,7 @@ GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 def spread(scores: Floats) -> float:
-    """Standard deviation over the candidates; 1 when they are all alike, up to rounding.
+    """Give the standard deviation over the candidates; 1 when all are alike, up to rounding.
 
     Dividing by it makes two kinds of score comparable. Nothing is centred: a score must stay the
     sum of its shares, and a constant would not change the order anyhow.
@@ -41,14 +41,15 @@ def learn_weight(quality: NDArray[np.float64], grid: tuple[float, ...] = GRID) -
     """Choose the smallest weight within one standard error of the best.
 
     `quality` is (readers, len(grid)): how well each held-out reader's later saves were ranked at
-    each weight. Few readers make a wide error, hence a small weight; fewer than two give the
-    grid's first. The rule is Breiman's (Classification and Regression Trees, 1984, 3.4.3).
+    each weight. The error is that of the readers' own differences to the best weight: few
+    readers make it wide, hence a small weight; fewer than two give the grid's first. The rule is
+    Breiman's (Classification and Regression Trees, 1984, 3.4.3), here over pairs.
     """
     if quality.ndim != 2 or quality.shape[1] != len(grid):
         raise ValueError(f"{len(grid)} weights, but quality of the shape {quality.shape}")
     if len(quality) < 2:
         return grid[0]
-    mean = quality.mean(axis=0)
-    best = int(mean.argmax())
-    error = quality[:, best].std(ddof=1) / len(quality) ** 0.5
-    return grid[int(np.argmax(mean >= mean[best] - error))]
+    best = int(quality.mean(axis=0).argmax())
+    behind = quality[:, [best]] - quality
+    error = behind.std(axis=0, ddof=1) / len(quality) ** 0.5
+    return grid[int(np.argmax(behind.mean(axis=0) <= error))]

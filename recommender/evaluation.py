@@ -5,7 +5,7 @@ saved it yet, as on the morning when it counts.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from recommender.baselines import newest, popular, text_only
 from recommender.ensemble import GRID, combine, learn_weight
 from recommender.fold_in import fold_in
 from recommender.interactions import Days, IdMap, Ids, Interactions, whole_numbers
-from recommender.ranking import Candidates, RankConfig, Ranker, Rated, rank
+from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Rated, rank
 from recommender.space import ItemSpace
 from recommender.vectors import Vectors
 
@@ -224,7 +224,7 @@ def quality_by_weight(
     split: Split,
     items: Items,
     grid: tuple[float, ...] = GRID,
-    config: RankConfig = RankConfig(),
+    config: RankConfig = POLICY,
     k: int = 10,
 ) -> tuple[Ids, Values]:
     """How well each reader's later saves rank at each weight: users (n,), ndcg (n, len(grid))."""
@@ -252,7 +252,7 @@ class JudgeConfig:
     most_readers: int = 1_000
     k: int = 10
     grid: tuple[float, ...] = GRID
-    rank: RankConfig = field(default_factory=RankConfig)
+    rank: RankConfig = POLICY
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,37 +275,40 @@ def judge(
     item_days: IssueDays,
     train: Train,
     config: JudgeConfig = JudgeConfig(),
+    *,
     seed: int = 0,
     dislikes: Interactions | None = None,
 ) -> Judgement:
-    """Train on the past, learn the weight from later saves, and measure it on other readers.
+    """Train on the past, learn the weight from later saves, and measure what that is worth.
 
-    The weight that a reader is measured with is learned from the other half of the readers; the
-    run then serves with the weight that all of them choose.
+    The run serves with the weight that all test readers choose; the report measures each reader
+    with a weight that others chose, so that nobody marks his own work. Unless that beats the text
+    alone, the run serves with the text alone.
     """
-    last = int(interactions.days.max(initial=0))
-    split = split_by_time(interactions, last - config.test_days + 1, item_days, dislikes)
-    rng = np.random.default_rng(seed)
-    chosen = rng.permutation(split.users)[: config.most_readers]
-    split = split.only(chosen)
+    cut_day = int(interactions.days.max(initial=0)) - config.test_days + 1
+    split = split_by_time(interactions, cut_day, item_days, dislikes)
+    readers = np.random.default_rng(seed).permutation(split.users)[: config.most_readers]
+    split = split.only(readers)
     space = train(split.past, features, seed)
     items = Items(features, space.place(features.ids, features.rows))
+    rankers = {"text only": text_only, "popular": popular(split.past, features), "newest": newest}
+    baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
+    weight, report = _weigh(split, items, readers, config)
+    if report.interval()[0] <= baselines["text only"].interval()[0]:
+        weight, report = 0.0, baselines["text only"]
+    return Judgement(weight, report, baselines, split, space)
+
+
+def _weigh(split: Split, items: Items, readers: Ids, config: JudgeConfig) -> tuple[float, Report]:
+    """Learn the weight; and report on each half of the readers with the other half's weight."""
     users, quality = quality_by_weight(split, items, config.grid, config.rank, config.k)
-    weight = learn_weight(quality, config.grid)
-    halves = (chosen[::2], chosen[1::2])
     reports = []
-    for half in halves:
+    for half in (readers[::2], readers[1::2]):
         others = learn_weight(quality[~np.isin(users, half)], config.grid)
         ranker = partial(rank, weight=others, config=config.rank)
         reports.append(evaluate(ranker, split.only(half), items, config.k))
-    report = replace(Report.join(reports), weight=weight)
-    rankers = {
-        "text only": text_only,
-        "popular": popular(split.past, features),
-        "newest": newest,
-    }
-    baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
-    return Judgement(weight, report, baselines, split, space)
+    weight = learn_weight(quality, config.grid)
+    return weight, replace(Report.join(reports), weight=weight)
 
 
 class Verdict(NamedTuple):

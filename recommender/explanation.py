@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from recommender.interactions import Floats, Ids, whole_numbers
-from recommender.ranking import Candidates, RankConfig, Rated, rank, shares
+from recommender.ranking import POLICY, Candidates, RankConfig, Rated, rank, shares
 from recommender.vectors import Vectors
 
 
@@ -29,7 +29,7 @@ def explain(
     candidates: Candidates,
     rated: Rated,
     weight: float = 0.0,
-    config: RankConfig = RankConfig(),
+    config: RankConfig = POLICY,
 ) -> Reasons:
     """Take apart the score that `rank` gives the candidate with the id `paper`.
 

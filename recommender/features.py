@@ -85,7 +85,7 @@ def _words(item: ItemText, config: FeatureConfig) -> list[str]:
     return config.title_times * word_terms(item.title) + word_terms(item.abstract)
 
 
-def _subjects(item: ItemText, config: FeatureConfig) -> list[str]:
+def _subjects(item: ItemText, _config: FeatureConfig) -> list[str]:
     return list(item.subjects)
 
 

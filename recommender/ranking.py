@@ -86,6 +86,10 @@ class RankConfig:
     negatives: NegativeConfig = field(default_factory=NegativeConfig)
 
 
+POLICY = RankConfig()
+"""The settings of every ranker unless it is told otherwise."""
+
+
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """The candidates in order, best first; all arrays have one entry per candidate.
@@ -139,7 +143,7 @@ def rank(
     candidates: Candidates,
     rated: Rated,
     weight: float = 0.0,
-    config: RankConfig = RankConfig(),
+    config: RankConfig = POLICY,
     seed: int = 0,
 ) -> Ranking:
     """Order the candidates for one reader; the same ratings always give the same order.

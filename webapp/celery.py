@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 
@@ -20,6 +20,8 @@ TIMETABLE = {
 QUEUES = {"train": "training"}
 DEFAULT_QUEUE = "celery"
 LONGEST_TASK_SECONDS = 3600
+# A page that rings must not wait for a broker that is away: the row is there, the sweep sees it.
+RING_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 app = Celery("webapp")
 app.conf.update(
@@ -41,16 +43,18 @@ app.conf.update(
     worker_send_task_events=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
+        **RING_ONCE,
         # More than twice the longest task, else a training would run in copies. A lost
         # worker's task does not wait for it: the lease in the work table ends first.
         "visibility_timeout": 2 * LONGEST_TASK_SECONDS + 600,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
         "socket_keepalive": True,
+        "socket_connect_timeout": 2,
         "health_check_interval": 25,
     }
     if settings.BROKER_URL.startswith("redis")
-    else {"confirm_publish": True},
+    else {**RING_ONCE, "confirm_publish": True},
     task_serializer="json",
     accept_content=["json"],
     timezone="UTC",

@@ -17,7 +17,7 @@ from webapp.queries import readers
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
 TERMS_SHOWN = 3
-TERMS_FOR_LEADING = 300  # reasons further down are not worth their bytes
+TERMS_FOR_LEADING = 150  # reasons further down are not worth their bytes
 PACKS_KEPT = 12  # in one process; about 3 MB each at 1,500 papers
 
 
@@ -105,6 +105,9 @@ def _pack(run_id: int, day: date, n_parts: int) -> Pack:
         columns,
         np.concatenate([p.names for p in parts])[first],
     )
+
+
+forget_packs = _pack.cache_clear
 
 
 def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:

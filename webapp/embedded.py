@@ -33,7 +33,7 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # needs quoting in no URL, list or
 UNPRIVILEGED = "nobody"
 
 
-class EmbeddedError(Exception):
+class StartError(Exception):
     """A sentence for the person who typed the command."""
 
 
@@ -80,7 +80,7 @@ def refuse_strangers(folder: Path, home: Path) -> None:
     found = folder.lstat()
     trusted = {0, os.geteuid(), home.stat().st_uid if home.exists() else 0}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted:
-        raise EmbeddedError(
+        raise StartError(
             f"{folder} belongs to another user. Remove it, or choose another FIRSTLIGHT_HOME."
         )
 
@@ -113,7 +113,7 @@ def make_home(home: Path) -> None:
         run.chmod(passable)
         make_server_folder(postgres_socket_folder(home))
     except OSError as error:
-        raise EmbeddedError(f"The data folder {home} cannot be used: {error.strerror}.") from error
+        raise StartError(f"The data folder {home} cannot be used: {error.strerror}.") from error
 
 
 def make_server_folder(folder: Path) -> None:
@@ -166,11 +166,11 @@ def postgres_programs(wanted: int | None) -> Path:
     if fitting:
         return _reachable(fitting[0])
     if found:
-        raise EmbeddedError(
+        raise StartError(
             f"The database was made by PostgreSQL {wanted}, here is {postgres_release(found[0])}: "
             "dump it with the old release and load it into a new FIRSTLIGHT_HOME."
         )
-    raise EmbeddedError(
+    raise StartError(
         "No PostgreSQL for this system: install it with the system's packages, or set DATABASE_URL."
     )
 
@@ -189,7 +189,7 @@ def valkey_program() -> Path:
     for program in (*found, *([Path(on_path)] if on_path else [])):
         if os.access(program, os.X_OK):
             return program
-    raise EmbeddedError(
+    raise StartError(
         "No Valkey for this system: install valkey or redis with its packages, or set BROKER_URL."
     )
 

@@ -1,6 +1,7 @@
 """What people may send, checked at the door."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -38,6 +39,12 @@ class SubjectsForm(forms.Form):
     subjects = forms.MultipleChoiceField(
         required=False, error_messages={"invalid_choice": "“%(value)s” is not a subject here."}
     )
+
+    def __init__(self, offered: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["subjects"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = offered
 
 
 def day_asked(query: QueryDict) -> date | None:

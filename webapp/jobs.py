@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import rankings, runs, work
+from webapp.services import demo, rankings, runs, work
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +18,7 @@ JOBS: dict[str, Job] = {
     "train": runs.train,
     "activate": runs.activate_asked,
     "rank": rankings.fill,
+    "demo": demo.restore,
 }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,11 @@ def spawn(
             os._exit(1)
 
     with log.open("ab") as out:
+        options.setdefault("stdout", out)
         return subprocess.Popen(  # noqa: S603 - our own command
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=out,
             start_new_session=True,
             preexec_fn=in_child,  # noqa: PLW1509 - there is one thread, and so nothing to deadlock
             **options,
@@ -59,13 +60,24 @@ class Server:
     def running(self) -> bool:
         return alive(self.pid) if self.process is None else self.process.poll() is None
 
+    def send(self, number: int) -> None:
+        if self.running():
+            os.kill(self.pid, number)
+
     def stop(self, seconds: float = 30) -> None:
         """Ask politely first, then less so."""
         for number in (*self.signals, signal.SIGKILL):
-            if not self.running():
+            self.send(number)
+            if wait_until(lambda: not self.running(), seconds):
                 return
-            os.kill(self.pid, number)
-            wait_until(lambda: not self.running(), seconds)
+
+    def kill_group(self) -> None:
+        """End what is left of it, its own children included."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError, PermissionError):  # macOS says so of one that is ending
+            os.killpg(self.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -79,6 +91,8 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 def alive(pid: int) -> bool:
     """Tell whether any process has this number: never a proof that it is the one you think of."""
+    if pid <= 0:  # to the kernel a whole group of processes
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

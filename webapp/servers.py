@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from webapp.embedded import (
-    EmbeddedError,
+    StartError,
     as_server_user,
     data_folder,
     make_server_folder,
@@ -105,13 +105,13 @@ def _launch_postgres(home: Path, data: Path, command: list[str | Path]) -> subpr
     deadline = time.monotonic() + START_SECONDS
     _forget_stale_pid(data)
     while True:
+        closing = alive(_written_pid(data))
         process = spawn(command, log, signal.SIGINT, cwd="/", **as_server_user())
         if _comes_up(process, lambda: postgres_answers(home)):
             return process
-        closing = alive(_written_pid(data))
         if process.poll() is None or not closing or time.monotonic() > deadline:
             process.kill()
-            raise EmbeddedError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
+            raise StartError(f"PostgreSQL did not start. The end of {log}:\n{tail(log)}")
         # It gave up at once because the server of an earlier run is still closing its files.
         wait_until(lambda: not alive(_written_pid(data)), deadline - time.monotonic())
 
@@ -163,7 +163,7 @@ def _make_cluster(home: Path, data: Path, programs: Path) -> None:
     command += ["-A", "peer", "-E", "UTF8", *_locale_options(programs)]
     process = spawn(command, log, signal.SIGKILL, cwd="/", **as_server_user())
     if process.wait() != 0:
-        raise EmbeddedError(f"The database could not be made. The end of {log}:\n{tail(log)}")
+        raise StartError(f"The database could not be made. The end of {log}:\n{tail(log)}")
     new.rename(data)
 
 
@@ -232,7 +232,7 @@ def start_valkey(home: Path) -> Server:
     process = spawn([valkey_program(), *options], log, signal.SIGTERM)
     if not _comes_up(process, lambda: valkey_pid(path) > 0):
         process.kill()
-        raise EmbeddedError(f"Valkey did not start. The end of {log}:\n{tail(log)}")
+        raise StartError(f"Valkey did not start. The end of {log}:\n{tail(log)}")
     return Server("Valkey", process.pid, process, (signal.SIGTERM,))
 
 

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils import timezone
 
 
 class Paper(models.Model):
@@ -26,8 +27,8 @@ class Paper(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=32)  # of all that was stated; decides "changed"
     search = SearchVectorField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [

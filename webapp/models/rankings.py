@@ -18,7 +18,7 @@ class Ranking(models.Model):
     shared_shares = ArrayField(models.FloatField())
     terms = models.JSONField(default=list)  # of the leading papers: [[term, ...], ...]
     n_ratings = models.PositiveIntegerField(default=0)  # how many acts drove it
-    ranked_at = models.DateTimeField(auto_now=True)
+    ranked_at = models.DateTimeField()
 
     class Meta:
         constraints = [

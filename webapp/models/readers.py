@@ -76,7 +76,7 @@ class Rating(models.Model):
     value = models.SmallIntegerField(choices=Value, default=Value.NONE)
     saved = models.BooleanField(default=False)
     day = models.DateField()  # of the act; training splits by it
-    changed_at = models.DateTimeField(auto_now=True)
+    changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [

@@ -55,7 +55,7 @@ class CandidatePack(models.Model):
     part = models.PositiveSmallIntegerField()
     paper_ids = ArrayField(models.BigIntegerField())  # SQL asks what is packed already
     arrays = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         constraints = [

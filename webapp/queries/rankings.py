@@ -79,7 +79,7 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice 
             {"a": first, "b": last, "profile": profile.pk, "day": day},
         )
         row = cursor.fetchone()
-    return _Slice(*row[:-1], terms=json.loads(row[-1])) if row else None
+    return _Slice._make([*row[:-1], json.loads(row[-1])]) if row else None
 
 
 def _card(

@@ -95,7 +95,7 @@ def train(slot: str, now: datetime) -> work.Counts:
     Nothing happens when nothing has changed since a run that was judged. Killed half-way it
     leaves an inactive run, which the next training takes up again.
     """
-    with _only_one() as mine:
+    with only_one() as mine:
         if not mine:
             return {"busy": 1}
         material = gather()
@@ -112,7 +112,7 @@ def train(slot: str, now: datetime) -> work.Counts:
 
 
 @contextmanager
-def _only_one() -> Iterator[bool]:
+def only_one() -> Iterator[bool]:
     """One training at a time, over all machines; the lock ends with the connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])
@@ -156,7 +156,13 @@ def _judge(material: Material, rows: Vectors) -> Judgement:
     span = int(days.max() - days.min()) if len(days) else 0
     config = JudgeConfig(test_days=max(1, min(LONGEST_TEST_DAYS, span // 3)))
     return judge(
-        rows, material.interactions, material.days, _train_space, config, SEED, material.dislikes
+        rows,
+        material.interactions,
+        material.days,
+        _train_space,
+        config,
+        seed=SEED,
+        dislikes=material.dislikes,
     )
 
 
@@ -185,7 +191,7 @@ def load(folder: str) -> artifact.Model:
 def activate(run: ModelRun, now: datetime) -> None:
     """Serve with this run. Vectors and packs first: no page meets a run without them."""
     days = papers.newest_days(OPEN_DAYS)
-    place(run, days)
+    place(run, days, now)
     with transaction.atomic():
         ModelRun.objects.filter(is_active=True).update(is_active=False)
         ModelRun.objects.filter(pk=run.pk).update(is_active=True, activated_at=now)
@@ -205,13 +211,13 @@ def embed(slot: str, now: datetime) -> work.Counts:
     run = runs.active_run()
     if run is None:
         return ask_for_first(now)
-    counts = place(run, work.days_of(slot) or papers.newest_days(OPEN_DAYS))
+    counts = place(run, work.days_of(slot) or papers.newest_days(OPEN_DAYS), now)
     if counts["embedded"] or counts["packed"]:
         work.ask("rank", f"{RUN.format(run.pk)} embedded {now:%Y-%m-%dT%H:%M:%S.%f}", now)
     return counts
 
 
-def place(run: ModelRun, days: list[date]) -> work.Counts:
+def place(run: ModelRun, days: list[date], now: datetime) -> work.Counts:
     """Vectors, then packs, for what has none yet."""
     model = load(run.folder)
     embedded = 0
@@ -220,7 +226,7 @@ def place(run: ModelRun, days: list[date]) -> work.Counts:
         rows = dataset.paper_vectors(run, text, shared)
         PaperVector.objects.bulk_create(rows, ignore_conflicts=True)
         embedded += len(rows)
-    packed = sum(_pack(run, model, day) for day in days)
+    packed = sum(_pack(run, model, day, now) for day in days)
     return {"embedded": embedded, "packed": packed}
 
 
@@ -231,7 +237,7 @@ def _vectors(model: artifact.Model, paper_ids: Iterable[int]) -> tuple[Vectors, 
     return Vectors(ids, rows), model.space.place(ids, rows)
 
 
-def _pack(run: ModelRun, model: artifact.Model, day: date) -> int:
+def _pack(run: ModelRun, model: artifact.Model, day: date, now: datetime) -> int:
     """One more part for the day's papers that stand in no part."""
     ids = runs.papers_not_packed(run.pk, day)
     if not ids:
@@ -246,6 +252,7 @@ def _pack(run: ModelRun, model: artifact.Model, day: date) -> int:
             part=runs.n_parts(run.pk, day),
             paper_ids=text.ids.tolist(),
             arrays=pack.to_bytes(),
+            created_at=now,
         )
     return len(ids)
 

@@ -27,15 +27,17 @@ def days_of(slot: str) -> list[date]:
     return [date.fromisoformat(named[1])] if named else []
 
 
-def ask(job: str, slot: str, now: datetime) -> int | None:
+def ask(job: str, slot: str, now: datetime, *, ring: bool = True) -> int | None:
     """Owe one piece of work. Asking again for the same occasion changes nothing.
 
-    Returns the new row's id, or None when the row was there. Rings after commit.
+    Returns the new row's id, or None when the row was there. Rings after commit, unless the
+    asker does the work itself.
     """
     row, created = Work.objects.get_or_create(job=job, slot=slot, defaults={"next_at": now})
     if not created:
         return None
-    transaction.on_commit(partial(bell.ring, row.pk, job))
+    if ring:
+        transaction.on_commit(partial(bell.ring, row.pk, job))
     return row.pk
 
 

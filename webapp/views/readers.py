@@ -46,7 +46,7 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
             form = form_class(request.POST)
             if not form.is_valid():
-                return refuse(request, paper, form.errors["value"][0], 400)
+                return refuse(request, paper, str(form.errors["value"][0]), 400)
             value = form.cleaned_data["value"]
             before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
@@ -94,7 +94,7 @@ def _back(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
     place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
-    query = urlencode({name: value for name, value in place.items() if value and value != 1})
+    query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
     return reverse("feed") + (f"?{query}" if query else "")
 
 
@@ -128,6 +128,7 @@ def _undo(kind: str, value: str, before: Rating | None) -> tuple[str, str] | Non
 @login_required
 def library(request: HttpRequest) -> HttpResponse:
     """Everything this reader saved or rated, newest act first."""
+    assert isinstance(request.user, Reader)
     shown = readers.library_page(request.user.pk, page_asked(request.GET))
     return render(request, "readers/library.html", {"library": shown})
 
@@ -139,8 +140,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Reader)
     profile, offered = readers.profile_of(request.user), papers.subjects_in_use()
     choices = [(subject.code, subject.name) for subject in offered]
-    form = SubjectsForm(request.POST or None, initial={"subjects": profile.subjects})
-    form.fields["subjects"].choices = choices
+    form = SubjectsForm(choices, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         newest = papers.day_near(None)
         service.choose_subjects(

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         now = timezone.now()
         by_hand = f"by hand {now:%Y-%m-%dT%H:%M:%S.%f}"
         slot = options["slot"] or (f"{options['day']}/{by_hand}" if options["day"] else by_hand)
-        row = work.ask(options["name"], slot, now)
+        row = work.ask(options["name"], slot, now, ring=False)
         if row is None:
             self.stdout.write(f"{options['name']} {slot}: asked for before, nothing to do")
             return

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
+from recommender.vectors import Vectors
+
+SAVED = Vectors([1, 2], [[1.0, 0.0], [0.6, 0.8]])
+NEW = Vectors([5, 6], [[1.0, 0.0], [0.0, -1.0]])
+
+
+def test_the_text_form_adds_up_cosines():
+    assert fold_in(SAVED, [1, 2], TEXT).shares(NEW) == pytest.approx(
+        np.array([[1, 1.2], [0, -1.6]])
+    )
+
+
+def test_the_shared_form_adds_up_squares_and_ignores_opposites():
+    shares = fold_in(SAVED, [1, 2], SHARED).shares(NEW)
+    assert shares == pytest.approx(np.array([[1, 0.72], [0, 0]]))
+
+
+def test_a_score_is_the_sum_of_its_shares():
+    taste = fold_in(SAVED, [1, 0.5])
+    assert taste.scores(NEW) == pytest.approx(taste.shares(NEW).sum(axis=1))
+
+
+def test_nothing_saved_scores_nothing():
+    assert fold_in(Vectors.empty(), []).scores(NEW).tolist() == [0, 0]
+
+
+def test_a_paper_resembles_itself_most():
+    scores = fold_in(SAVED.take([2]), [1], SHARED).scores(SAVED)
+    assert scores.argmax() == 1
+
+
+@pytest.mark.parametrize("values", [[1], [1, -1], [1, np.nan], [[1, 1]]])
+def test_it_refuses_values_that_do_not_fit(values):
+    with pytest.raises(ValueError, match="values"):
+        fold_in(SAVED, values)
+
+
+def test_it_refuses_a_power_without_a_form():
+    with pytest.raises(ValueError, match="power must be 1 or 2"):
+        fold_in(SAVED, [1, 1], FoldInConfig(power=3))

@@ -1,0 +1,116 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from recommender.baselines import newest as newest_first
+from recommender.baselines import popular, text_only
+from recommender.evaluation import Items, evaluate, split_by_time
+from recommender.fold_in import SHARED, fold_in
+from recommender.interactions import Interactions
+from recommender.ranking import rank
+from recommender.train import TrainConfig, newest, train
+from recommender.vectors import Vectors
+from tests.worlds import FIRST_DAY, checkerboard, dialects, saves
+
+
+def test_each_user_of_a_checkerboard_is_given_the_item_on_the_diagonal():
+    world = checkerboard(20)
+    space = train(world.interactions, world.features)
+    placed = space.place(world.features.ids, world.features.rows)
+    for user in range(20):
+        saved = world.interactions.items[world.interactions.users == user]
+        unseen = np.setdiff1d(placed.ids, saved)
+        scores = fold_in(placed.take(saved), np.ones(len(saved)), SHARED).scores(
+            placed.take(unseen)
+        )
+        assert unseen[scores.argmax()] == user
+
+
+@pytest.fixture(scope="module")
+def taught():
+    """Teach the first 18 days of the dialects; give the days that follow too."""
+    world = dialects()
+    split = split_by_time(world.interactions, FIRST_DAY + 18, world.item_days)
+    space = train(split.past, world.features)
+    return world, split, Items(world.features, space.place(world.features.ids, world.features.rows))
+
+
+def learned(candidates, rated):
+    return rank(candidates, rated, weight=8.0)
+
+
+def test_other_readers_lead_across_the_language_border(taught):
+    world, split, items = taught
+    for case in split.cases:
+        first = learned(items.candidates(split, case.day), items.rated(case)).ids[:4]
+        topics = world.topics[world.features.locate(first)]
+        assert set(topics) == {world.tastes[case.user]}
+
+
+def test_a_fit_beats_popularity_newest_and_text_on_papers_nobody_has_saved(taught):
+    world, split, items = taught
+    best, _ = evaluate(learned, split, items).interval()
+    for baseline in (popular(split.past, world.features), newest_first, text_only):
+        assert best > sum(evaluate(baseline, split, items).interval())
+
+
+def test_the_same_seed_gives_the_same_map_and_another_seed_another():
+    world = checkerboard(8)
+    first, again, other = (train(world.interactions, world.features, seed=s) for s in (1, 1, 2))
+    assert np.array_equal(first.matrix, again.matrix)
+    assert not np.array_equal(first.matrix, other.matrix)
+
+
+@pytest.mark.parametrize(
+    "few", [saves([]), saves([(1, i) for i in range(20)]), saves([(u, u) for u in range(9)])]
+)
+def test_too_few_users_or_interactions_leave_text_only(few):
+    space = train(few, checkerboard(20).features)
+    assert space.matrix.shape == (20, 0)
+
+
+def test_items_without_a_text_are_left_out():
+    world = checkerboard(8)
+    more = saves([(u, 999) for u in range(8)])
+    both = Interactions(
+        *(
+            np.append(getattr(world.interactions, n), getattr(more, n))
+            for n in ("users", "items", "weights", "days")
+        )
+    )
+    with_strangers = train(both, world.features)
+    assert np.array_equal(with_strangers.matrix, train(world.interactions, world.features).matrix)
+
+
+def test_a_term_that_no_saved_item_has_means_nothing():
+    world = checkerboard(8)
+    wider = sp.hstack([world.features.rows, sp.csr_matrix((8, 1), dtype=np.float32)])
+    space = train(world.interactions, Vectors(world.features.ids, wider))
+    assert not space.matrix[-1].any()
+    assert np.abs(space.matrix[:-1]).max(axis=1).all()
+
+
+def test_few_users_get_a_small_space():
+    config = TrainConfig(components=6, least_components=3)
+    widths = [train(c.interactions, c.features, config).d for c in map(checkerboard, (6, 10, 30))]
+    assert widths == [3, 5, 6]
+
+
+def test_only_the_newest_saves_of_a_busy_user_count():
+    rows = saves([(1, 10, 5), (1, 11, 9), (1, 12, 7), (2, 13, 1)])
+    assert newest(rows, TrainConfig(most_per_user=2)).items.tolist() == [11, 12, 13]
+
+
+def test_it_tells_how_far_it_is():
+    world, told = checkerboard(8), []
+    config = TrainConfig(epochs=2)
+    train(world.interactions, world.features, config, progress=lambda *step: told.append(step))
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_a_training_that_diverged_raises():
+    world = checkerboard(8)
+    with pytest.raises(ValueError, match="diverged"):
+        train(world.interactions, world.features, replace(TrainConfig(), largest=1e-9))

@@ -1,0 +1,94 @@
+"""What a reader says is one row a paper, and says no more than it must."""
+
+import pytest
+
+from tests.factories import DAY, paper, profile, reader
+from webapp.models import Profile, Ranking, Rating
+from webapp.services import readers
+
+pytestmark = pytest.mark.django_db
+UP, DOWN, NONE = Rating.Value.UP, Rating.Value.DOWN, Rating.Value.NONE
+
+
+@pytest.fixture
+def who():
+    return reader()
+
+
+def acts(who):
+    return [(r.value, r.saved) for r in Rating.objects.filter(reader=who)]
+
+
+def test_rating_twice_is_changing_ones_mind(who, now):
+    about = paper()
+    readers.rate(who, about, UP, now)
+    readers.rate(who, about, DOWN, now)
+    assert acts(who) == [(-1, False)]
+
+
+def test_a_save_and_a_rating_live_side_by_side(who, now):
+    about = paper()
+    readers.save(who, about, True, now)
+    readers.rate(who, about, UP, now)
+    assert acts(who) == [(1, True)]
+    readers.rate(who, about, NONE, now)
+    assert acts(who) == [(0, True)]
+
+
+def test_letting_go_of_the_last_act_leaves_no_row(who, now):
+    about = paper()
+    readers.save(who, about, True, now)
+    readers.save(who, about, False, now)
+    readers.rate(who, about, UP, now)
+    readers.rate(who, about, NONE, now)
+    assert acts(who) == []
+
+
+def test_taking_back_what_was_never_said_is_nothing(who, now):
+    readers.rate(who, paper(), NONE, now)
+    readers.save(who, paper(), False, now)
+    assert acts(who) == []
+
+
+def test_a_withdrawn_paper_can_be_let_go_but_not_saved(who, now):
+    about = paper()
+    readers.save(who, about, True, now)
+    about.withdrawn_at = now
+    about.save()
+    with pytest.raises(readers.Withdrawn):
+        readers.rate(who, about, UP, now)
+    readers.save(who, about, False, now)
+    assert acts(who) == []
+
+
+def test_an_account_comes_with_its_first_interest(who):
+    assert (profile(who).name, profile(who).subjects) == ("all", [])
+
+
+def test_choosing_subjects_keeps_only_those_that_exist(who, now):
+    readers.choose_subjects(profile(who), ["cs.LG", "no.SUCH"], now, None)
+    assert profile(who).subjects == ["cs.LG"]
+
+
+def test_choosing_subjects_forgets_the_orders_made_without_them(who, now):
+    Ranking.objects.create(
+        reader=who,
+        profile=profile(who),
+        day=DAY,
+        paper_ids=[],
+        scores=[],
+        because=[],
+        text_shares=[],
+        shared_shares=[],
+        ranked_at=now,
+    )
+    readers.choose_subjects(profile(who), ["cs.LG"], now, DAY)
+    assert not Ranking.objects.exists()
+
+
+def test_an_act_is_kept_when_the_ranking_fails(who, now):
+    about = paper()
+    readers.rate(who, about, UP, now)
+    Profile.objects.filter(reader=who).update(name="all")
+    readers.rerank_after(who, None, now)
+    assert acts(who) == [(1, False)]

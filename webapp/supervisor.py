@@ -1,0 +1,261 @@
+"""The processes of one instance: started in order, watched, stopped in reverse.
+
+A child is told to end by a signal to its main process only, so that a worker's pool can finish
+its task; only what is left after the grace period is killed with its whole group. On Linux the
+kernel ends the children of a supervisor that was killed; elsewhere the next start takes over the
+servers that still answer.
+"""
+
+import fcntl
+import http.client
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from webapp import servers
+from webapp.embedded import StartError, make_home, run_folder
+from webapp.processes import Server, spawn, tail, wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+PREPARE = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", interactive=False, verbosity=0)
+call_command("createcachetable", verbosity=0)
+"""
+
+LARGEST_LOG = 5_000_000  # bytes; at a start a longer one becomes NAME.log.1
+READY_SECONDS = 120
+SERVERS = ("PostgreSQL", "Valkey")  # what the application needs until its last moment
+MOST_DEATHS = 5  # within FORGIVEN_AFTER, before the supervisor gives up
+FORGIVEN_AFTER = 300
+LONGEST_PAUSE = 30
+
+
+# --- before anything starts -------------------------------------------------------------------
+
+
+@contextmanager
+def own_home(home: Path) -> Iterator[None]:
+    """Make the data folder and keep a second supervisor out. The kernel unlocks when we end."""
+    with ExitStack() as stack:
+        try:
+            make_home(home)
+            file = stack.enter_context((home / "lock").open("a"))
+            _lock(file.fileno(), home)
+            _make_secret_key(home / "secret_key")
+            _shorten_logs(home / "log")
+        except OSError as error:
+            raise StartError(f"The data folder {home} cannot be used: {error.strerror}.") from error
+        yield
+
+
+def _lock(file: int, home: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise StartError(f"Firstlight is already running with the data in {home}.") from error
+
+
+def _make_secret_key(file: Path) -> None:
+    """Write the key beside its place first: a half-written one would never be noticed."""
+    if file.exists():
+        return
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(secrets.token_urlsafe(50))
+    new.rename(file)
+
+
+def _shorten_logs(folder: Path) -> None:
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise StartError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): "
+                "stop what uses it, or choose another, as in PORT=8001 make run."
+            ) from error
+
+
+# --- the children -----------------------------------------------------------------------------
+
+
+@dataclass
+class Child:
+    """One process that is kept running, and the history of its deaths."""
+
+    name: str
+    log: Path
+    start: Callable[[], Server]
+    server: Server | None = None
+    deaths: list[float] = field(default_factory=list)
+    again_at: float = 0.0
+
+    def bury(self, now: float) -> float:
+        """Note a death and return the seconds to wait, longer each time."""
+        self.server = None
+        self.deaths = [then for then in self.deaths if now - then < FORGIVEN_AFTER] + [now]
+        pause = min(2.0 ** (len(self.deaths) - 1), LONGEST_PAUSE)
+        self.again_at = now + pause
+        return pause
+
+
+def python_child(home: Path, name: str, signal_at_death: int, *command: str) -> Child:
+    """Describe a child that runs a module of Python with our settings."""
+    log = home / "log" / f"{name}.log"
+
+    def start() -> Server:
+        process = spawn(
+            [sys.executable, "-m", *command],
+            log,
+            signal_at_death,
+            cwd=ROOT,
+            env=environment(home),
+            umask=0o077,
+        )
+        return Server(name, process.pid, process, (signal.SIGTERM,))
+
+    return Child(name, log, start)
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "webapp.settings",
+        "FIRSTLIGHT_HOME": str(home),
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # threads share heaps: a third less memory
+    }
+
+
+def server_children(home: Path, wanted: list[str]) -> list[Child]:
+    log = home / "log"
+    known = {
+        "postgres": Child(SERVERS[0], log / "postgres.log", lambda: servers.start_postgres(home)),
+        "valkey": Child(SERVERS[1], log / "valkey.log", lambda: servers.start_valkey(home)),
+    }
+    return [child for name, child in known.items() if name in wanted]
+
+
+def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    web = ["gunicorn", "webapp.wsgi:application", f"--bind={where}", "--preload"]
+    web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
+    web += [f"--graceful-timeout={max(1, int(grace) - 2)}"]
+    worker = ["celery", "-A", "webapp", "worker", "--include=webapp.tasks", "--loglevel=INFO"]
+    worker += ["--without-gossip", "--without-mingle"]
+    beat = ["celery", "-A", "webapp", "beat", "--loglevel=WARNING", "--pidfile="]
+    beat += [f"--schedule={run_folder(home) / 'beat-schedule'}"]
+    # A worker is killed with its supervisor: asked politely it would finish hours of training.
+    end, kill = signal.SIGTERM, signal.SIGKILL
+    return [
+        python_child(home, "web", end, *web),
+        python_child(home, "worker", kill, *worker, "-Q", "celery", "-c", "2", "-n", "worker@%h"),
+        python_child(
+            home, "trainer", kill, *worker, "-Q", "training", "-c", "1", "-n", "trainer@%h"
+        ),
+        python_child(home, "beat", end, *beat),
+    ]
+
+
+def run_once(home: Path, name: str, *command: str, **options: Any) -> None:
+    """Run one step of the preparation to its end."""
+    log = home / "log" / f"{name}.log"
+    full = [sys.executable, *command]
+    process = spawn(full, log, signal.SIGKILL, cwd=ROOT, env=environment(home), **options)
+    try:
+        code = process.wait()
+    finally:
+        Server(name, process.pid, process, ()).kill_group()
+    if code != 0:
+        raise StartError(f"{name} failed. The end of {log}:\n{tail(log)}")
+
+
+# --- the whole --------------------------------------------------------------------------------
+
+
+class Supervisor:
+    """Children in the order of their start. Interrupting it at any moment stops them all."""
+
+    def __init__(self, say: Callable[[str], None], grace: float) -> None:
+        self.say = say
+        self.grace = grace
+        self.children: list[Child] = []
+
+    def start(self, child: Child) -> None:
+        self.say(f"starting {child.name} ...")
+        self.children.append(child)
+        child.server = child.start()
+        if child.server.process is None:
+            self.say(f"{child.name} was still running from an earlier start: using it")
+
+    def watch_until(self, done: Callable[[], bool]) -> None:
+        """Look after the children until `done`. Ends by an exception when one cannot be kept."""
+        while not done():
+            now = time.monotonic()
+            for child in self.children:
+                self._look_after(child, now)
+            time.sleep(0.1)
+
+    def _look_after(self, child: Child, now: float) -> None:
+        if child.server is None and now >= child.again_at:
+            child.server = child.start()
+        elif child.server is not None and not child.server.running():
+            child.server.kill_group()
+            pause = child.bury(now)
+            if len(child.deaths) >= MOST_DEATHS:
+                raise StartError(
+                    f"{child.name} ended {MOST_DEATHS} times. "
+                    f"The end of {child.log}:\n{tail(child.log)}"
+                )
+            self.say(f"{child.name} ended; it starts again in {pause:.0f} s ({child.log})")
+
+    def hurry(self) -> None:
+        self.grace = 0
+
+    def stop(self) -> None:
+        """Stop the application together, within the grace period; then the servers one by one."""
+        running = [child.server for child in reversed(self.children) if child.server]
+        app = [server for server in running if server.name not in SERVERS]
+        for server in app:
+            server.send(signal.SIGTERM)
+        wait_until(lambda: not self.grace or not any(one.running() for one in app), self.grace)
+        for server in app:
+            if server.running():
+                server.kill_group()
+        for server in running:
+            if server.name in SERVERS:
+                server.stop()
+        self.children = []
+
+
+def first_page(host: str, port: int) -> int:
+    """Ask for the first page and return the status, 0 if nobody answers."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
+    connection = http.client.HTTPConnection(near, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
