@@ -282,7 +282,8 @@ def judge(
     """Train on the past, learn the weight from later saves, and measure what that is worth.
 
     The run serves with the weight that all test readers choose; the report measures each reader
-    with a weight that others chose, so that nobody marks his own work.
+    with a weight that others chose, so that nobody marks his own work. Unless that beats the text
+    alone, the run serves with the text alone.
     """
     cut_day = int(interactions.days.max(initial=0)) - config.test_days + 1
     split = split_by_time(interactions, cut_day, item_days, dislikes)
@@ -290,9 +291,11 @@ def judge(
     split = split.only(readers)
     space = train(split.past, features, seed)
     items = Items(features, space.place(features.ids, features.rows))
-    weight, report = _weigh(split, items, readers, config)
     rankers = {"text only": text_only, "popular": popular(split.past, features), "newest": newest}
     baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
+    weight, report = _weigh(split, items, readers, config)
+    if report.interval()[0] <= baselines["text only"].interval()[0]:
+        weight, report = 0.0, baselines["text only"]
     return Judgement(weight, report, baselines, split, space)
 
 

@@ -1,9 +1,11 @@
 """What every test gets: a fixed time, a closed network, memories emptied in between."""
 
+import os
 import socket
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from webapp import dataset
 
@@ -33,3 +35,11 @@ def packs_are_forgotten():
     """A process remembers packs by run and day; the next test's database counts anew."""
     yield
     dataset.forget_packs()
+
+
+@pytest.fixture
+def live_environment(transactional_db):
+    """For a real process beside the test: the same database, in which rows are committed."""
+    database = connection.settings_dict
+    url = os.environ["DATABASE_URL"].replace("/firstlight?", f"/{database['NAME']}?")
+    return os.environ | {"DATABASE_URL": url}

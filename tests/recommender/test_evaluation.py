@@ -149,15 +149,20 @@ def test_the_judge_is_repeatable(good):
     assert np.array_equal(again.report.ndcg, good.report.ndcg)
 
 
-def test_noise_earns_no_weight_and_is_as_good_as_text_only():
-    noise = judged(by_noise)
+@pytest.mark.parametrize("seed", range(4))
+def test_noise_earns_no_weight_where_words_lead(seed):
+    world = dialects(cut=99)
+    noise = judged(lambda past, features, _: by_noise(past, features, seed), world)
     assert noise.weight == 0
     assert promote(noise.report, None, noise.baselines).accepted
 
 
-def test_noise_with_a_weight_is_refused(good):
-    noise = judged(by_noise, grid=(8.0,))
-    verdict = promote(noise.report, None, noise.baselines)
+def test_noise_that_serves_with_a_weight_is_refused(good):
+    world = dialects()
+    space = by_noise(None, world.features, 0)
+    items = Items(world.features, space.place(world.features.ids, world.features.rows))
+    noise = evaluate(partial(rank, weight=8.0), good.split, items)
+    verdict = promote(noise, None, good.baselines)
     assert not verdict.accepted
     assert "below text only beyond noise" in verdict.sentence
 

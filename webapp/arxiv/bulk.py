@@ -21,7 +21,7 @@ _OLDEST = date(1991, 7, 1)
 def parse_line(line: bytes) -> HarvestedPaper:
     """Read one line in either shape. Raises ValueError with a reason for a person."""
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode())
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     except RecursionError:

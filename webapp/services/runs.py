@@ -95,7 +95,7 @@ def train(slot: str, now: datetime) -> work.Counts:
     Nothing happens when nothing has changed since a run that was judged. Killed half-way it
     leaves an inactive run, which the next training takes up again.
     """
-    with _only_one() as mine:
+    with only_one() as mine:
         if not mine:
             return {"busy": 1}
         material = gather()
@@ -112,7 +112,7 @@ def train(slot: str, now: datetime) -> work.Counts:
 
 
 @contextmanager
-def _only_one() -> Iterator[bool]:
+def only_one() -> Iterator[bool]:
     """One training at a time, over all machines; the lock ends with the connection."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])

@@ -1,0 +1,1 @@
+"""Figures that README and RESULTS.md quote, each from one command."""
