@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
@@ -12,11 +14,28 @@ def instance(request: HttpRequest) -> dict[str, Any]:
     return {"version": settings.VERSION, "mail_folder": settings.MAIL_FOLDER}
 
 
+def is_part(request: HttpRequest) -> bool:
+    """True where htmx swaps a part; going back in history it wants the whole page again."""
+    asked = request.headers
+    return asked.get("HX-Request") == "true" and "HX-History-Restore-Request" not in asked
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: mostly a page that was open while one logged in elsewhere."""
-    return render(request, "403_csrf.html", status=403)
+    if is_part(request):
+        why = "This page is too old, so nothing was stored. Reload it and do it again."
+        return render(request, "_message.html", {"error": why}, status=403)
+    page = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    context = {"back": page if here else reverse("feed")}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address or a paper that is not here, with a way on."""
-    return render(request, "404.html", status=404)
+    match = request.resolver_match
+    arxiv_id = match.kwargs.get("arxiv_id") if match else None
+    if is_part(request):
+        why = f"arXiv:{arxiv_id} is not stored here." if arxiv_id else "There is no such page here."
+        return render(request, "_message.html", {"error": why}, status=404)
+    return render(request, "404.html", {"arxiv_id": arxiv_id}, status=404)

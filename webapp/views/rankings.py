@@ -5,11 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from webapp.forms import day_asked, page_asked
 from webapp.models import Reader
 from webapp.queries import papers, rankings, readers
+from webapp.views import is_part
 
 
 @require_safe
@@ -25,17 +27,9 @@ def feed_context(user: Any, wanted: date | None, page: int) -> dict[str, Any]:
     day = papers.day_near(wanted)
     if day is None:
         return {"feed": None, "wanted": wanted}
+    is_ahead = wanted is not None and wanted > timezone.localdate()
+    context = {"wanted": wanted, "is_ahead": is_ahead}
     if isinstance(user, Reader):
         profile = readers.profile_of(user)
-        return {
-            "feed": rankings.feed_page(profile, day, page),
-            "profile": profile,
-            "wanted": wanted,
-        }
-    return {"feed": rankings.newest_page(day, page, []), "wanted": wanted}
-
-
-def is_part(request: HttpRequest) -> bool:
-    """True where htmx swaps the list; going back in history it wants the whole page again."""
-    asked = request.headers
-    return asked.get("HX-Request") == "true" and "HX-History-Restore-Request" not in asked
+        return context | {"feed": rankings.feed_page(profile, day, page), "profile": profile}
+    return context | {"feed": rankings.newest_page(day, page, [])}

@@ -16,11 +16,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.forms import RATINGS, SAVES, RatingForm, SaveForm, SubjectsForm, day_asked, page_asked
-from webapp.models import Paper, Reader
+from webapp.models import Paper, Rating, Reader
 from webapp.queries import papers, readers
-from webapp.queries.rankings import Card
 from webapp.services import readers as service
-from webapp.views.rankings import feed_context, is_part
+from webapp.views import is_part
+from webapp.views.rankings import feed_context
 
 # The page's own login limits hold for the admin too.
 admin_login = secure_admin_login(admin.site.login)
@@ -48,12 +48,14 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             if not form.is_valid():
                 return refuse(request, paper, str(form.errors["value"][0]), 400)
             value = form.cleaned_data["value"]
+            before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
                 do(request.user, paper, value)
             except service.Withdrawn:
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
-            return _answer(request, paper, kind, value)
+            said = {"said": SAID[kind, value].format(paper.title), "acted_on": paper}
+            return _answer(request, paper, said | {"undo": _undo(kind, value, before)})
 
         return view
 
@@ -96,30 +98,30 @@ def _back(request: HttpRequest) -> str:
     return reverse("feed") + (f"?{query}" if query else "")
 
 
-def _answer(request: HttpRequest, paper: Paper, kind: str, value: str) -> HttpResponse:
+def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpResponse:
     """The re-ranked list for htmx, else the page again."""
     reader = request.user
     assert isinstance(reader, Reader)
     day = day_asked(request.POST)
     service.rerank_after(reader, day, timezone.now())
-    said = SAID[kind, value].format(paper.title)
     if not is_part(request):
-        messages.success(request, said)
+        messages.success(request, said["said"])
         return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
-    context: dict[str, Any] = {"said": said, "undo": _undo(value), "acted_on": paper}
     if day:
-        context |= feed_context(reader, day, page_asked(request.POST))
+        context = said | feed_context(reader, day, page_asked(request.POST))
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
-    context["card"] = Card(paper, 0, rating)
+    context = said | {"paper": paper, "rating": rating, "next": _back(request)}
     return render(request, "papers/_acts.html", context)
 
 
-def _undo(value: str) -> tuple[str, str] | None:
-    """The act that takes this one back: (rating or save, value)."""
-    if value in {"up", "down"}:
-        return "rating", "clear"
-    return ("save", "unsave") if value == "save" else None
+def _undo(kind: str, value: str, before: Rating | None) -> tuple[str, str] | None:
+    """The act that brings back what was said before: (rate or save, value)."""
+    if kind == "save":
+        earlier = "save" if before and before.saved else "unsave"
+    else:
+        earlier = next(name for name, n in RATINGS.items() if n == (before.value if before else 0))
+    return None if earlier == value else ({"rating": "rate"}.get(kind, kind), earlier)
 
 
 @require_safe
@@ -146,5 +148,5 @@ def subjects(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, "Your subjects are stored; the feed follows them.")
         return redirect("feed")
-    context = {"form": form, "offered": offered, "chosen": set(profile.subjects)}
+    context = {"form": form, "offered": offered, "chosen": set(form["subjects"].value() or [])}
     return render(request, "readers/subjects.html", context)
