@@ -25,7 +25,7 @@ check: $(VENV)/.all
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -W ignore manage.py makemigrations --check --dry-run
-	PUBLIC_URL=https://papers.example.org SECRET_KEY=read-by-this-check-alone-0123456789-abcdefghijklm \
+	PUBLIC_URL=https://papers.example.org SECRET_KEY=read-by-this-check-alone-0123456789-abcdefghijklmnop \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest -q tests/test_architecture.py
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from recommender.baselines import newest, popular, text_only
 from recommender.ensemble import GRID, combine, learn_weight
 from recommender.fold_in import fold_in
-from recommender.interactions import Days, IdMap, Ids, Interactions, whole_numbers
+from recommender.interactions import Days, Floats, IdMap, Ids, Interactions, whole_numbers
 from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Rated, rank
 from recommender.space import ItemSpace
 from recommender.vectors import Vectors
@@ -31,20 +31,13 @@ class IssueDays(NamedTuple):
     ids: Ids
     days: Days
 
-    def of(self, items: ArrayLike) -> Days:
-        """Issue day of each item, int32[n]; 0 for an unknown one."""
-        id_map, order = IdMap.of(self.ids), np.argsort(self.ids)
-        places = id_map.rows(items)
-        days = np.asarray(self.days, np.int32)[order]
-        return np.where(places < 0, 0, days[places] if len(days) else 0).astype(np.int32)
-
 
 class Case(NamedTuple):
     """One reader on one issue day: what was rated before the cut, what was saved of that day."""
 
     user: int
     known: Ids
-    values: NDArray[np.float32]
+    values: Floats
     day: int
     wanted: Ids
 
@@ -88,26 +81,32 @@ def split_by_time(
     issues = {int(day): ids[days == day] for day in np.unique(days)}
     disliked = (dislikes or Interactions.none()).before(cut_day)
     future = future.where(np.isin(future.items, ids) & np.isin(future.users, past.users))
+    tested = past.where(np.isin(past.users, future.users))
+    past_of, disliked_of = _shelves(tested), _shelves(disliked)
+    issued_on, id_map = days[np.argsort(ids)], IdMap.of(ids)
     cases: list[Case] = []
-    for user in np.unique(future.users):
-        known, values = _known(past, disliked, user)
-        wanted = np.unique(future.items[future.users == user])
-        on = item_days.of(wanted)
-        cases += [
-            Case(int(user), known, values, int(day), wanted[on == day]) for day in np.unique(on)
-        ]
+    for user, later in _shelves(future).items():
+        known, values = _known(past_of[user], disliked_of.get(user))
+        wanted = np.unique(later.items)
+        on = issued_on[id_map.rows(wanted)]
+        cases += [Case(user, known, values, int(day), wanted[on == day]) for day in np.unique(on)]
     return Split(past, cut_day, tuple(cases), issues)
 
 
-def _known(
-    past: Interactions, disliked: Interactions, user: np.int64
-) -> tuple[Ids, NDArray[np.float32]]:
+def _shelves(interactions: Interactions) -> dict[int, Interactions]:
+    """Give each user's own interactions, users in the order of their ids."""
+    order = np.argsort(interactions.users, kind="stable")
+    users, starts = np.unique(interactions.users[order], return_index=True)
+    ends = np.append(starts, len(order))[1:]
+    rows = zip(users.tolist(), starts, ends, strict=True)
+    return {user: interactions.where(order[start:end]) for user, start, end in rows}
+
+
+def _known(saved: Interactions, disliked: Interactions | None) -> tuple[Ids, Floats]:
     """List what a user had rated, each paper once; a dislike counts over a save."""
-    values: dict[int, float] = {}
-    for rows, sign in ((past, 1.0), (disliked, -1.0)):
-        mine = rows.users == user
-        pairs = zip(rows.items[mine].tolist(), rows.weights[mine].tolist(), strict=True)
-        values |= {item: sign * weight for item, weight in pairs}
+    values = dict(zip(saved.items.tolist(), saved.weights.tolist(), strict=True))
+    if disliked is not None:
+        values |= dict(zip(disliked.items.tolist(), (-disliked.weights).tolist(), strict=True))
     return np.array(list(values), np.int64), np.array(list(values.values()), np.float32)
 
 

@@ -92,9 +92,9 @@ class Interactions:
         users, items = len(np.unique(self.users)), len(np.unique(self.items))
         return f"<Interactions: {len(self)} by {users} users on {items} items>"
 
-    def where(self, mask: NDArray[np.bool_]) -> "Interactions":
-        """Keep the rows where `mask`, bool[n], holds."""
-        return Interactions(self.users[mask], self.items[mask], self.weights[mask], self.days[mask])
+    def where(self, rows: NDArray[np.bool_] | Ids) -> "Interactions":
+        """Keep these rows: a mask bool[n], or row numbers."""
+        return Interactions(self.users[rows], self.items[rows], self.weights[rows], self.days[rows])
 
     def before(self, day: int) -> "Interactions":
         """Keep what happened before `day`."""

@@ -4,10 +4,14 @@ A child is told to end by a signal to its main process only, so that a worker's 
 its task; only what is left after the grace period is killed with its whole group. On Linux the
 kernel ends the children of a supervisor that was killed; elsewhere the next start takes over the
 servers that still answer.
+
+`manage.py up` turns its options and settings into a Plan and becomes this module, which needs
+neither of them any more: a process that only watches should not hold all of Django.
 """
 
 import fcntl
 import http.client
+import json
 import os
 import secrets
 import signal
@@ -25,20 +29,41 @@ from webapp.embedded import StartError, make_home, run_folder
 from webapp.processes import Server, spawn, tail, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+PLAN = "FIRSTLIGHT_PLAN"  # the environment's name for what `manage.py up` decided
+# One process for all of it, because each would begin by loading all of Django.
 PREPARE = """
+import sys
 import django
 django.setup()
 from django.core.management import call_command
 call_command("migrate", interactive=False, verbosity=0)
 call_command("createcachetable", verbosity=0)
+for command in sys.argv[1:]:
+    call_command(command)
 """
 
 LARGEST_LOG = 5_000_000  # bytes; at a start a longer one becomes NAME.log.1
-READY_SECONDS = 120
+READY_SECONDS = 60
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVERS = ("PostgreSQL", "Valkey")  # what the application needs until its last moment
 MOST_DEATHS = 5  # within FORGIVEN_AFTER, before the supervisor gives up
 FORGIVEN_AFTER = 300
 LONGEST_PAUSE = 30
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one `manage.py up` is to do."""
+
+    home: str
+    host: str
+    port: int
+    grace: float
+    servers: list[str]  # of postgres and valkey, those to run here
+    application: bool
+    demo: bool
+    mails: str  # the folder they are written to, if they are
+    elsewhere: bool  # a configured instance may answer this machine's visitor with a redirect
 
 
 # --- before anything starts -------------------------------------------------------------------
@@ -196,17 +221,16 @@ def run_once(home: Path, name: str, *command: str, **options: Any) -> None:
 class Supervisor:
     """Children in the order of their start. Interrupting it at any moment stops them all."""
 
-    def __init__(self, say: Callable[[str], None], grace: float) -> None:
-        self.say = say
+    def __init__(self, grace: float) -> None:
         self.grace = grace
         self.children: list[Child] = []
 
     def start(self, child: Child) -> None:
-        self.say(f"starting {child.name} ...")
+        say(f"starting {child.name} ...")
         self.children.append(child)
         child.server = child.start()
         if child.server.process is None:
-            self.say(f"{child.name} was still running from an earlier start: using it")
+            say(f"{child.name} was still running from an earlier start: using it")
 
     def watch_until(self, done: Callable[[], bool]) -> None:
         """Look after the children until `done`. Ends by an exception when one cannot be kept."""
@@ -227,13 +251,17 @@ class Supervisor:
                     f"{child.name} ended {MOST_DEATHS} times. "
                     f"The end of {child.log}:\n{tail(child.log)}"
                 )
-            self.say(f"{child.name} ended; it starts again in {pause:.0f} s ({child.log})")
+            say(f"{child.name} ended; it starts again in {pause:.0f} s ({child.log})")
 
-    def hurry(self) -> None:
+    def hurry(self, _number: int, _frame: object) -> None:
         self.grace = 0
 
     def stop(self) -> None:
         """Stop the application together, within the grace period; then the servers one by one."""
+        for number in SIGNALS:
+            signal.signal(number, self.hurry)
+        if self.children:
+            say("stopping (Ctrl-C again: without waiting for running tasks) ...")
         running = [child.server for child in reversed(self.children) if child.server]
         app = [server for server in running if server.name not in SERVERS]
         for server in app:
@@ -259,3 +287,78 @@ def first_page(host: str, port: int) -> int:
         return 0
     finally:
         connection.close()
+
+
+def page_served(plan: Plan) -> Callable[[], bool]:
+    accepted = range(200, 500) if plan.elsewhere else range(200, 201)
+    deadline = time.monotonic() + READY_SECONDS
+    log = Path(plan.home, "log", "web.log")
+
+    def served() -> bool:
+        status = first_page(plan.host, plan.port)
+        if status not in accepted and time.monotonic() > deadline:
+            answer = f"answers {status}" if status else "does not answer"
+            raise StartError(f"The first page {answer}. The end of {log}:\n{tail(log)}")
+        return status in accepted
+
+    return served
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - this is a command
+
+
+def carry_out(plan: Plan) -> None:
+    home = Path(plan.home)
+    with own_home(home), ExitStack() as stack:
+        if plan.application:
+            check_port(plan.host, plan.port)
+        say(f"data in {home}, logs in {home / 'log'}")
+        every = Supervisor(plan.grace)
+        stack.callback(every.stop)
+        for child in server_children(home, plan.servers):
+            every.start(child)
+        if plan.application:
+            start_application(every, plan)
+        else:
+            say("ready; other commands find the servers by the same FIRSTLIGHT_HOME")
+        every.watch_until(lambda: False)
+
+
+def start_application(every: Supervisor, plan: Plan) -> None:
+    home = Path(plan.home)
+    say("preparing the database ...")
+    demo = ["load_demo"] if plan.demo else []
+    run_once(home, "prepare", "-c", PREPARE, *demo, stdout=None)
+    web, *others = app_children(home, plan.host, plan.port, plan.grace)
+    every.start(web)
+    # The others begin when the page is there, which then is so in half the time.
+    every.watch_until(page_served(plan))
+    for child in others:
+        every.start(child)
+    if plan.mails:
+        say(f"mails are written to {plan.mails}")
+    say(f"Firstlight is ready: http://{plan.host}:{plan.port}")
+
+
+def interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    for number in SIGNALS:
+        # What starts us in the background may have us ignore Ctrl-C; only nohup's wish counts.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    try:
+        carry_out(Plan(**json.loads(os.environ.pop(PLAN))))
+    except StartError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        say("Firstlight has stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -61,10 +61,6 @@ def test_early_dislikes_are_known_and_late_ones_are_not():
     assert dict(zip(split.cases[0].known, split.cases[0].values, strict=True)) == {10: -1, 11: -1}
 
 
-def test_no_papers_have_no_issue_day():
-    assert IssueDays(np.array([], int), np.array([], int)).of([4]).tolist() == [0]
-
-
 def test_papers_without_a_vector_do_not_take_part():
     split = split_by_time(saves([(1, 10, 1), (1, 11, 1), (1, 20, 5), (1, 22, 6)]), 5, ISSUED)
     some = Vectors.blank([10, 21, 22], 2)

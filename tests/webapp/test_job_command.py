@@ -1,0 +1,54 @@
+"""`manage.py job`: the same functions by hand, with what follows from them, without a broker."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.factories import DAY, paper, rating, reader, world
+from webapp.models import Ranking, Work
+from webapp.queries import runs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def job(*arguments):
+    out = StringIO()
+    call_command("job", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_training_by_hand_ends_with_every_reader_ranked():
+    topics = world(4)
+    rating(reader(), topics["primes"][0])
+    said = job("train")
+    assert runs.active_run() is not None
+    assert Ranking.objects.count() == 1
+    assert said.index("train by hand") < said.index("rank run")
+
+
+def test_a_day_can_be_named():
+    topics = world(2)
+    rating(reader(), topics["primes"][0])
+    job("train")
+    Ranking.objects.all().delete()
+    assert "ranked 1" in job("rank", "--day", str(DAY))
+    assert "ranked 0" in job("rank", "--day", "2020-01-01")
+
+
+def test_the_same_slot_is_done_once():
+    assert "done" in job("sweep", "--slot", "noon")
+    assert "nothing to do" in job("sweep", "--slot", "noon")
+
+
+def test_a_failure_is_said_and_kept():
+    paper()
+    with pytest.raises(CommandError, match="DoesNotExist"):
+        job("activate", "--slot", "run 7 by hand")
+    assert Work.objects.get(job="activate").error
+
+
+def test_a_sweep_trains_for_the_first_papers():
+    world(2)
+    job("sweep")
+    assert runs.active_run() is not None
