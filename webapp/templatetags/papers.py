@@ -204,7 +204,7 @@ _SPELLINGS = [
     (re.compile(r"\\\\"), " "),
     (re.compile(r"(?<=[\w.,)\]])~(?=[\w(\[\\])"), "\u00a0"),
     (re.compile(r"(?<=\w) ?--- ?(?=\w)"), " — "),
-    (re.compile(r"(?<=\w)--(?=\w)"), "\u2013"),
+    (re.compile(r"(?<![\s-])--(?![\s-])"), "\u2013"),
     (re.compile("``([^`']*)''"), r"“\1”"),
 ]
 
@@ -254,15 +254,15 @@ def _html(piece: Piece) -> str:
 def opening(text: str, size: int) -> SafeString:
     """The first `size` characters as `tex` shows them, cut between words and never inside math.
 
-    The markup is at most twice as long, so that a page of formulas stays light.
+    The markup is at most half as long again, so that a page full of formulas stays light.
     """
-    shown, length, weight = [], 0, 0
+    shown, length, weight, heaviest = [], 0, 0, size * 3 // 2
     for piece in pieces(text):
         length, markup = length + len(piece.written), _html(piece)
         weight += len(markup)
-        if length > size or weight > 2 * size:
+        if length > size or weight > heaviest:
             if not piece.formula:
-                keep = len(piece.written) - max(length - size, weight - 2 * size)
+                keep = len(piece.written) - max(length - size, weight - heaviest)
                 shown.append(str(escape(prose(_whole_words(piece.written, keep)))))
             return mark_safe("".join(shown).rstrip(" ,;:") + " …")  # noqa: S308 - as in tex
         shown.append(markup)
