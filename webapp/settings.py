@@ -150,7 +150,7 @@ CACHES = {
 
 # --- the bell --------------------------------------------------------------------
 BROKER_URL = text("BROKER_URL", embedded.broker_url(HOME))
-if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps|memory)://", BROKER_URL):
+if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps)://", BROKER_URL):
     raise ImproperlyConfigured("BROKER_URL must begin with redis://, rediss:// or amqp://.")
 
 # --- accounts --------------------------------------------------------------------
@@ -237,6 +237,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 if boolean("BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # login limits count the visitor's address, not the proxy's
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {
