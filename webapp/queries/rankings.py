@@ -35,7 +35,8 @@ class FeedPage(NamedTuple):
 
 
 class _Slice(NamedTuple):
-    n_papers: int
+    n_acts: int  # now, whether they have a place in the model or not
+    n_papers: int | None  # None: there is no order
     n_ratings: int
     paper_ids: list[int]
     because: list[int]
@@ -48,8 +49,8 @@ def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
     """One page of a reader's day. Four queries whatever the number of papers."""
     size = settings.PAPERS_PER_PAGE
     found = _ranking_slice(profile, day.day, page, size)
-    if found is None or found.n_papers == 0:
-        return _newest_first(profile, day, page)
+    if not found.n_papers:
+        return _newest_first(profile, day, page, found.n_acts)
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
         return feed_page(profile, day, n_pages)
@@ -64,22 +65,25 @@ def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
     return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings)
 
 
-def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice | None:
+def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
     first, last = (page - 1) * size + 1, page * size
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT cardinality(paper_ids), n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
+            SELECT (SELECT count(*) FROM webapp_rating a WHERE a.reader_id = p.reader_id),
+                cardinality(paper_ids), n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
                     jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
                     WHERE n BETWEEN %(a)s AND %(b)s)::text
-            FROM webapp_ranking WHERE profile_id = %(profile)s AND day = %(day)s
+            FROM webapp_profile p
+            LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
+            WHERE p.id = %(profile)s
             """,
             {"a": first, "b": last, "profile": profile.pk, "day": day},
         )
         row = cursor.fetchone()
-    return _Slice._make([*row[:-1], json.loads(row[-1])]) if row else None
+    return _Slice._make([*row[:-1], json.loads(row[-1])])
 
 
 def _card(
@@ -97,11 +101,11 @@ def _card(
     )
 
 
-def _newest_first(profile: Profile, day: papers.Day, page: int) -> FeedPage:
+def _newest_first(profile: Profile, day: papers.Day, page: int, n_acts: int) -> FeedPage:
     feed = newest_page(day, page, profile.subjects)
     ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
-    return feed._replace(cards=cards)
+    return feed._replace(cards=cards, n_ratings=n_acts)
 
 
 def newest_page(day: papers.Day, page: int, subjects: list[str]) -> FeedPage:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -114,7 +115,7 @@ _BETTER = {"\u2015": "\u203e"}  # a bar that grows over what it covers
 @lru_cache(maxsize=8_192)
 def mathml(formula: str) -> str:
     """TeX -> MathML; nothing where it can't be understood or might do something."""
-    if len(formula) > LONGEST_FORMULA or _REFUSED.search(formula) or _depth(formula) > DEEPEST:
+    if len(formula) > LONGEST_FORMULA or _REFUSED.search(formula) or not _is_balanced(formula):
         return ""
     try:
         found = convert_to_element(_BARE_ALPHABET.sub(r"\\\1{\2}", formula))
@@ -125,12 +126,14 @@ def mathml(formula: str) -> str:
     return f"<math>{_row(found[0])}</math>"
 
 
-def _depth(formula: str) -> int:
-    deepest = depth = 0
-    for character in formula:
-        depth += (character == "{") - (character == "}")
-        deepest = max(deepest, depth)
-    return deepest
+def _is_balanced(formula: str) -> bool:
+    """Every brace has its partner, and they don't nest deeper than people write."""
+    depth = 0
+    for brace in re.sub(r"\\.|[^{}]", "", formula, flags=re.DOTALL):
+        depth += 1 if brace == "{" else -1
+        if not 0 <= depth <= DEEPEST:
+            return False
+    return depth == 0
 
 
 def _element(found: Element) -> str:
@@ -141,15 +144,15 @@ def _element(found: Element) -> str:
     words = html.unescape(found.text or "")
     if tag == "mi" and words == "~":
         return "<mo>\u223c</mo>"  # \sim
-    inner = escape(_visible(_BETTER.get(words, words)))
-    inner += _row(found) if tag in _ROWS else "".join(map(_element, found))
-    return f"<{tag}{_attributes(found)}>{inner}</{tag}>"
+    children = _row(found) if tag in _ROWS else "".join(map(_element, found))
+    text = escape(_visible(_BETTER.get(words, words)))
+    return f"<{tag}{_attributes(found)}>{text}{children}</{tag}>"
 
 
 def _row(found: Element) -> str:
     """The children side by side, with the blank that TeX leaves behind `log` and its like."""
     written = []
-    for child, following in zip(found, [*found[1:], None], strict=True):
+    for child, following in zip_longest(found, found[1:]):
         written.append(_element(child))
         is_name = child.tag == "mi" and len(child.text or "") > 1 and (child.text or "").isalpha()
         if is_name and following is not None and following.tag in {"mi", "mn", "msub", "msup"}:
@@ -193,7 +196,9 @@ _ACCENT = re.compile(
 )
 _NAMES = "ss o O l L ae AE oe OE aa AA i j dh th dj"
 _LETTERS = dict(zip(_NAMES.split(), "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", strict=True))
-_LETTER = re.compile(r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])")
+_LETTER = re.compile(
+    r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| (?=\w))?"
+)
 _AROUND_LETTER = re.compile(r"\{([^\W\d_])\}|(?<=[øØłŁßæÆœŒåÅ])\{\}")
 _SPELLINGS = [
     (re.compile(r"\\([&%$#_{}])"), r"\1"),

@@ -1,9 +1,10 @@
 """A paper's own page, and the search over all of them."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from webapp.arxiv import identifiers
 from webapp.models import Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
@@ -23,9 +24,21 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
-    found = papers.search(text, FOUND) if text else []
+    named = _identifier(text)
+    if named and papers.SHOWN.filter(arxiv_id=named).exists():
+        return redirect("paper", named)
+    found = papers.search(text, FOUND) if text and not named else []
     ratings = {}
     if isinstance(request.user, Reader):
         ratings = readers.ratings_of(request.user.pk, [paper.pk for paper in found])
     cards = [Card(hit, n + 1, ratings.get(hit.pk)) for n, hit in enumerate(found)]
-    return render(request, "papers/search.html", {"q": text, "cards": cards, "limit": FOUND})
+    context = {"q": text, "cards": cards, "limit": FOUND, "unknown": named}
+    return render(request, "papers/search.html", context)
+
+
+def _identifier(text: str) -> str:
+    """The arXiv number that somebody looks for, in any spelling; else nothing."""
+    try:
+        return identifiers.parse(text).arxiv_id
+    except ValueError:
+        return ""
