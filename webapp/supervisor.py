@@ -191,7 +191,8 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     worker += ["--without-gossip", "--without-mingle"]
     beat = ["celery", "-A", "webapp", "beat", "--loglevel=WARNING", "--pidfile="]
     beat += [f"--schedule={run_folder(home) / 'beat-schedule'}"]
-    # A worker is killed with its supervisor: asked politely it would finish hours of training.
+    # A worker is killed with its supervisor, and Celery has its pool killed with the worker:
+    # asked politely, it would first finish an hour of training.
     end, kill = signal.SIGTERM, signal.SIGKILL
     return [
         python_child(home, "web", end, *web),
