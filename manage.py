@@ -13,6 +13,6 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        sys.exit(f"Firstlight cannot start: {error}")
+        sys.exit(str(error))
     except OperationalError as error:
         sys.exit(f"{error}\nDoes the database run? `make run` starts it, or set DATABASE_URL.")

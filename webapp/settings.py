@@ -51,8 +51,14 @@ def released_version() -> str:
 def secret_key() -> str:
     if key := text("SECRET_KEY"):
         return key
-    if (HOME / "secret_key").is_file():
+    try:
         return (HOME / "secret_key").read_text().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {HOME} cannot be used: {error.strerror}."
+        ) from error
     if text("DATABASE_URL"):
         raise ImproperlyConfigured("Set SECRET_KEY to a long random text; keep it the same.")
     return secrets.token_urlsafe(50)  # no instance yet: `manage.py up` writes the file
