@@ -19,7 +19,7 @@ def spread(scores: Floats) -> float:
         return 1.0
     deviation = float(np.std(scores, dtype=np.float64))
     largest = float(np.abs(scores).max())
-    return deviation if deviation > 1e-6 * largest else 1.0
+    return deviation if deviation > max(1e-6 * largest, 1e-20) else 1.0
 
 
 def scales(text: Floats, shared: Floats, weight: float) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from recommender.baselines import newest, popular, text_only
 from recommender.ensemble import GRID, combine, learn_weight
-from recommender.fold_in import fold_in
+from recommender.fold_in import fade, fold_in
 from recommender.interactions import Days, Floats, IdMap, Ids, Interactions, whole_numbers
 from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Rated, rank
 from recommender.space import ItemSpace
@@ -103,10 +103,12 @@ def _shelves(interactions: Interactions) -> dict[int, Interactions]:
 
 
 def _known(saved: Interactions, disliked: Interactions | None) -> tuple[Ids, Floats]:
-    """List what a user had rated, each paper once; a dislike counts over a save."""
-    values = dict(zip(saved.items.tolist(), saved.weights.tolist(), strict=True))
-    if disliked is not None:
-        values |= dict(zip(disliked.items.tolist(), (-disliked.weights).tolist(), strict=True))
+    """List what a user had rated, each paper once, faded; a dislike counts over a save."""
+    acts = [(saved, 1.0)] + ([(disliked, -1.0)] if disliked is not None else [])
+    items = np.concatenate([act.items for act, _ in acts])
+    weights = np.concatenate([sign * act.weights for act, sign in acts])
+    days = np.concatenate([act.days for act, _ in acts])
+    values = dict(zip(items.tolist(), fade(weights, days).tolist(), strict=True))
     return np.array(list(values), np.int64), np.array(list(values.values()), np.float32)
 
 

@@ -24,8 +24,24 @@ class FoldInConfig:
     power: int = 1
 
 
+HALF_LIFE_DAYS = 70.0
+"""Decay of 0.01 a day, the value found best for readers' likes by the Scholar Inbox group."""
+
 TEXT = FoldInConfig(power=1)
 SHARED = FoldInConfig(power=2)
+
+
+def fade(values: ArrayLike, days: ArrayLike, half_life: float = HALF_LIFE_DAYS) -> Floats:
+    """Let older acts count less: half as much after `half_life` days.
+
+    values float32[n] and the acts' days int[n], ordinals. Days count from the newest act and not
+    from today, so that the same acts give the same order on any morning.
+    """
+    weights, ordinals = np.asarray(values, np.float32), np.asarray(days, np.float64)
+    if weights.shape != ordinals.shape:
+        raise ValueError(f"values of the shape {weights.shape}, but days of {ordinals.shape}")
+    ages = ordinals.max(initial=0) - ordinals
+    return np.asarray(weights * 0.5 ** (ages / half_life), np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,11 @@ before any conftest. A DATABASE_URL that is already set wins. The servers end wi
 when it is killed (Linux).
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from webapp import embedded, servers
 
 # Nobody mourns a test's database: it need not survive a power cut.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+PREFIX = "firstlight-tests-"
 
 cleanup = ExitStack()
 
@@ -36,13 +39,24 @@ def pytest_load_initial_conftests():
 
 
 def make_home():
-    home = Path(tempfile.mkdtemp(prefix="firstlight-tests-"))
+    sweep()
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     cleanup.callback(shutil.rmtree, home, ignore_errors=True)
+    lock = cleanup.enter_context((home / "lock").open("w"))
+    fcntl.flock(lock, fcntl.LOCK_EX)
     home.chmod(0o711)  # as root the database runs as another user
     embedded.make_home(home)
     if embedded.run_folder(home).parent != home:
         cleanup.callback(shutil.rmtree, embedded.run_folder(home), ignore_errors=True)
     return home
+
+
+def sweep():
+    """Remove what runs that were killed have left: the folders that nobody holds the lock of."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        with suppress(OSError), lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

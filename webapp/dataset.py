@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from recommender.explanation import shared_terms
+from recommender.fold_in import fade
 from recommender.interactions import Interactions
 from recommender.ranking import Candidates, Ranking, Rated
 from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
@@ -134,12 +135,13 @@ def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVe
     ]
 
 
-def rated(run: ModelRun, reader_id: int) -> Rated:
-    """A reader's acts in a run's spaces. Papers without a place there count later."""
-    signals = {paper: value_of(value, saved) for paper, value, saved in readers.signals(reader_id)}
-    text, shared = vectors(run, signals)
-    values = np.array([signals[int(i)] for i in text.ids], np.float32)
-    return Rated(text, shared, values)
+def rated(run: ModelRun, acts: list[readers.Act]) -> Rated:
+    """One reader's acts in a run's spaces. Papers without a place there count later."""
+    by_paper = {act.paper: act for act in acts}
+    text, shared = vectors(run, by_paper)
+    placed = [by_paper[paper] for paper in text.ids.tolist()]
+    values = [value_of(act.value, act.saved) for act in placed]
+    return Rated(text, shared, fade(values, [act.day.toordinal() for act in placed]))
 
 
 def candidates(pack: Pack, paper_ids: list[int], day: date) -> Candidates:

@@ -16,7 +16,7 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # loaded before 
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(number: int = signal.SIGKILL) -> None:
+def die_with_parent(number: int) -> None:
     """Ask the kernel to send this process a signal when the one that started it ends (Linux)."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, number)

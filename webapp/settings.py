@@ -51,8 +51,14 @@ def released_version() -> str:
 def secret_key() -> str:
     if key := text("SECRET_KEY"):
         return key
-    if (HOME / "secret_key").is_file():
+    try:
         return (HOME / "secret_key").read_text().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {HOME} cannot be used: {error.strerror}."
+        ) from error
     if text("DATABASE_URL"):
         raise ImproperlyConfigured("Set SECRET_KEY to a long random text; keep it the same.")
     return secrets.token_urlsafe(50)  # no instance yet: `manage.py up` writes the file
@@ -150,7 +156,7 @@ CACHES = {
 
 # --- the bell --------------------------------------------------------------------
 BROKER_URL = text("BROKER_URL", embedded.broker_url(HOME))
-if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps|memory)://", BROKER_URL):
+if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps)://", BROKER_URL):
     raise ImproperlyConfigured("BROKER_URL must begin with redis://, rediss:// or amqp://.")
 
 # --- accounts --------------------------------------------------------------------
@@ -239,6 +245,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_COOKIE_HTTPONLY = True
 if boolean("BEHIND_PROXY"):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # login limits count the visitor's address, not the proxy's
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

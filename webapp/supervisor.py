@@ -44,6 +44,7 @@ for command in sys.argv[1:]:
 
 LARGEST_LOG = 5_000_000  # bytes; at a start a longer one becomes NAME.log.1
 READY_SECONDS = 60
+SECOND_THOUGHTS = 5  # for a first page that answers with an error
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SERVERS = ("PostgreSQL", "Valkey")  # what the application needs until its last moment
 MOST_DEATHS = 5  # within FORGIVEN_AFTER, before the supervisor gives up
@@ -190,7 +191,8 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     worker += ["--without-gossip", "--without-mingle"]
     beat = ["celery", "-A", "webapp", "beat", "--loglevel=WARNING", "--pidfile="]
     beat += [f"--schedule={run_folder(home) / 'beat-schedule'}"]
-    # A worker is killed with its supervisor: asked politely it would finish hours of training.
+    # A worker is killed with its supervisor, and Celery has its pool killed with the worker:
+    # asked politely, it would first finish an hour of training.
     end, kill = signal.SIGTERM, signal.SIGKILL
     return [
         python_child(home, "web", end, *web),
@@ -295,7 +297,10 @@ def page_served(plan: Plan) -> Callable[[], bool]:
     log = Path(plan.home, "log", "web.log")
 
     def served() -> bool:
+        nonlocal deadline
         status = first_page(plan.host, plan.port)
+        if status:  # what it answers now it will hardly change
+            deadline = min(deadline, time.monotonic() + SECOND_THOUGHTS)
         if status not in accepted and time.monotonic() > deadline:
             answer = f"answers {status}" if status else "does not answer"
             raise StartError(f"The first page {answer}. The end of {log}:\n{tail(log)}")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
+from recommender.fold_in import SHARED, TEXT, FoldInConfig, fade, fold_in
 from recommender.vectors import Vectors
 
 SAVED = Vectors([1, 2], [[1.0, 0.0], [0.6, 0.8]])
@@ -42,3 +42,22 @@ def test_it_refuses_values_that_do_not_fit(values):
 def test_it_refuses_a_power_without_a_form():
     with pytest.raises(ValueError, match="power must be 1 or 2"):
         fold_in(SAVED, [1, 1], FoldInConfig(power=3))
+
+
+def test_an_older_act_counts_less():
+    faded = fade([1.0, 1.0, -1.0], [730_070, 730_000, 730_070])
+    assert faded.tolist() == [1.0, 0.5, -1.0]
+
+
+def test_the_same_acts_fade_alike_on_any_day():
+    days = np.array([10, 40, 80])
+    assert fade(np.ones(3), days).tolist() == fade(np.ones(3), days + 365).tolist()
+
+
+def test_nothing_fades_to_nothing():
+    assert fade([], []).shape == (0,)
+
+
+def test_every_act_needs_a_day():
+    with pytest.raises(ValueError, match="days"):
+        fade([1.0, 2.0], [1])

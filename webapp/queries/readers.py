@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from webapp.models import Profile, Rating, Reader
 
@@ -39,14 +39,17 @@ def negative_ratings() -> Iterator[Act]:
 
 def _acts(which: Q) -> Iterator[Act]:
     rows = Rating.objects.filter(which, reader__is_active=True).order_by("day", "id")
+    return _as_acts(rows)
+
+
+def _as_acts(rows: QuerySet[Rating]) -> Iterator[Act]:
     columns = rows.values_list("reader_id", "paper_id", "value", "saved", "day")
     return (Act(*row) for row in columns.iterator(10_000))
 
 
-def signals(reader_id: int) -> list[tuple[int, int, bool]]:
-    """(paper, value, saved) of all a reader's acts, in the order of the papers."""
-    rows = Rating.objects.filter(reader_id=reader_id).order_by("paper_id")
-    return list(rows.values_list("paper_id", "value", "saved"))
+def acts_of(reader_id: int) -> list[Act]:
+    """All a reader's acts, in the order of the papers."""
+    return list(_as_acts(Rating.objects.filter(reader_id=reader_id).order_by("paper_id")))
 
 
 def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:

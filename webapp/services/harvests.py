@@ -75,19 +75,22 @@ class Writers:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.counts: Counter[str] = Counter()
+        self._counts: list[Counter[str]] = [Counter() for _ in range(WRITERS)]
         self.error: BaseException | None = None
         self._batches: list[dict[str, HarvestedPaper]] = [{} for _ in range(WRITERS)]
         self._queues: list[queue.Queue[list[HarvestedPaper] | None]] = [
             queue.Queue(maxsize=2) for _ in range(WRITERS)
         ]
         self._threads = [
-            threading.Thread(target=self._write, args=[q], daemon=True) for q in self._queues
+            threading.Thread(target=self._write, args=[number], daemon=True)
+            for number in range(WRITERS)
         ]
         for thread in self._threads:
             thread.start()
 
     def add(self, paper: HarvestedPaper) -> None:
+        if self.error:
+            raise self.error
         number = hash(paper.arxiv_id) % WRITERS
         if paper.arxiv_id in self._batches[number]:  # two statements: keep their order
             self._flush(number)
@@ -95,7 +98,8 @@ class Writers:
         if len(self._batches[number]) >= BATCH:
             self._flush(number)
 
-    def close(self) -> None:
+    def close(self) -> Counter[str]:
+        """Wait until all is written; returns counts by kind."""
         for number, waiting in enumerate(self._queues):
             self._flush(number)
             waiting.put(None)
@@ -103,20 +107,20 @@ class Writers:
             thread.join()
         if self.error:
             raise self.error
+        return sum(self._counts, Counter())
 
     def _flush(self, number: int) -> None:
-        if self.error:
-            raise self.error
         batch = list(self._batches[number].values())
         self._batches[number].clear()
         if batch:
             self._queues[number].put(batch)
 
-    def _write(self, waiting: "queue.Queue[list[HarvestedPaper] | None]") -> None:
+    def _write(self, number: int) -> None:
+        waiting = self._queues[number]
         try:
             while (batch := waiting.get()) is not None:
                 if self.error is None:
-                    self.counts.update(papers.store(batch, self.now))
+                    self._counts[number].update(papers.store(batch, self.now))
         except Exception as error:  # noqa: BLE001  # handed to the thread that waits
             self.error = error
             while waiting.get() is not None:
@@ -133,8 +137,7 @@ def import_lines(
     `seen` is told of every line. Interrupted and started again it ends with the same rows:
     each batch is a transaction, and what is stored already is skipped.
     """
-    writers = Writers(now)
-    bad = 0
+    writers, bad = Writers(now), Counter[str]()
     try:
         for path in paths:
             for line in read(path):
@@ -142,10 +145,9 @@ def import_lines(
                 if line.paper:
                     writers.add(line.paper)
                 else:
-                    bad += 1
+                    bad["bad"] += 1
     finally:
-        writers.close()
-    counts = writers.counts + Counter({"bad": bad})
+        counts = writers.close() + bad
     if counts["new"] or counts["changed"]:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE webapp_paper")

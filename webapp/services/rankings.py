@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from recommender.ranking import rank
+from recommender.ranking import Rated, rank
 from webapp import dataset
 from webapp.models import ModelRun, Profile, Ranking
 from webapp.queries import papers, rankings, readers, runs
@@ -25,12 +25,12 @@ def rerank(profile: Profile, day: date, now: datetime) -> bool:
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=profile.pk)
         run = runs.active_run()
-        signals = readers.signals(profile.reader_id)
-        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run and signals else None
+        acts = readers.acts_of(profile.reader_id)
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run and acts else None
         if run is None or pack is None:
             Ranking.objects.filter(profile=profile, day=day).delete()
             return False
-        _store(profile, day, run, pack, now)
+        _store(profile, day, run, pack, dataset.rated(run, acts), now)
         return True
 
 
@@ -47,9 +47,10 @@ ON CONFLICT (reader_id, day, profile_id) DO UPDATE SET
 """
 
 
-def _store(profile: Profile, day: date, run: ModelRun, pack: dataset.Pack, now: datetime) -> None:
+def _store(
+    profile: Profile, day: date, run: ModelRun, pack: dataset.Pack, acts: Rated, now: datetime
+) -> None:
     listed = list(papers.of_day(day, profile.subjects).values_list("pk", flat=True))
-    acts = dataset.rated(run, profile.reader_id)
     ranking = rank(dataset.candidates(pack, listed, day), acts, run.weight)
     ranked = ranking.ids.tolist()
     late = sorted(set(listed) - set(ranked), reverse=True)  # no vector yet: last, not lost

@@ -137,9 +137,9 @@ def _fit(run: ModelRun, material: Material) -> None:
     verdict = promote(judgement.report, _report_of_active(material, judgement), judgement.baselines)
     space = _train_space(material.interactions, rows, SEED)
     weight = judgement.weight if space.d else 0.0
-    folder = models_folder() / RUN.format(run.pk).replace(" ", "-")
-    shutil.rmtree(folder, ignore_errors=True)  # of a training that was killed after writing
-    artifact.save(artifact.Model(features, space, weight, {"run": run.pk}), folder)
+    folder = models_folder() / f"run-{run.pk}"
+    _write(folder, artifact.Model(features, space, weight))
+    _write(judged(folder), artifact.Model(features, judgement.space, judgement.weight))
     run.state = ModelRun.State.READY if verdict.accepted else ModelRun.State.REFUSED
     run.verdict, run.weight, run.folder = verdict.sentence, weight, folder.name
     run.report = {"run": judgement.report.summary()} | {
@@ -149,6 +149,20 @@ def _fit(run: ModelRun, material: Material) -> None:
     run.n_interactions, run.n_papers = len(material.interactions), len(material.ids)
     run.n_terms, run.n_dimensions = rows.d, space.d
     run.save()
+
+
+def judged(folder: Path) -> Path:
+    """Where the model stands that was trained on the past alone.
+
+    A later training is compared with it: the serving model has already seen the days that the
+    next split tests on.
+    """
+    return folder.with_name(folder.name + "-judged")
+
+
+def _write(folder: Path, model: artifact.Model) -> None:
+    shutil.rmtree(folder, ignore_errors=True)  # of a training that was killed after writing
+    artifact.save(model, folder)
 
 
 def _judge(material: Material, rows: Vectors) -> Judgement:
@@ -167,11 +181,11 @@ def _judge(material: Material, rows: Vectors) -> Judgement:
 
 
 def _report_of_active(material: Material, judgement: Judgement) -> Report | None:
-    """The active run on the same split: what a new one has to match."""
+    """What the active run's judged model does on the same split: a new one has to match it."""
     active = runs.active_run()
     if active is None or not judgement.split.cases:
         return None
-    model = load(active.folder)
+    model = artifact.load(judged(models_folder() / active.folder))
     features = model.features.transform(material.texts)
     items = Items(Vectors(material.ids, features), model.space.place(material.ids, features))
     return evaluate(partial(rank, weight=model.weight), judgement.split, items)
@@ -278,6 +292,6 @@ def forget_old() -> None:
     folders = {*ready.values_list("folder", flat=True)[:KEPT_RUNS]}
     folders |= {*refused.values_list("folder", flat=True)[:1]}
     for folder in models_folder().glob("run-*"):
-        if folder.name not in folders:
+        if folder.name.removesuffix("-judged") not in folders:
             shutil.rmtree(folder)
     artifact.sweep_temporary(models_folder())

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
 
 from webapp.models import Paper, Work
 from webapp.services import harvests
@@ -112,3 +113,15 @@ def test_killed_and_started_again_it_ends_with_the_same_rows(tmp_path, live_envi
     assert 0 < before < 12_000
     run(path)
     assert Paper.objects.count() == 12_000
+
+
+def test_an_import_that_the_database_refuses_says_so(tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE webapp_paper ADD CONSTRAINT no_poison CHECK (title <> 'x')")
+    try:
+        with pytest.raises(IntegrityError, match="no_poison"):
+            run(write(tmp_path / "a.jsonl", [row(n, title="x") for n in range(1, 9_000)]))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE webapp_paper DROP CONSTRAINT no_poison")
+    assert not Paper.objects.exists()

@@ -179,3 +179,27 @@ def test_a_page_beyond_the_end_is_the_last(topics, now):
     page = rankings.feed_page(profile(who), papers.day_near(DAY), 99)
     assert (page.page, page.n_pages, len(page.cards)) == (2, 2, 6)
     assert page.cards[0].rank == 31
+
+
+def test_without_a_model_nothing_is_ranked(now):
+    rating(reader(), paper())
+    assert service.fill("hour", now) == {"ranked": 0}
+
+
+def test_more_than_one_piece_of_work_is_asked_for_again(topics, now, monkeypatch):
+    monkeypatch.setattr(service, "AT_ONCE", 1)
+    for _ in range(2):
+        rating(reader(), topics[0]["primes"][0])
+    assert service.fill("night", now) == {"ranked": 1}
+    assert Work.objects.filter(job="rank", slot="night and on").exists()
+
+
+def test_the_oldest_days_are_not_kept_ranked(topics, now):
+    for n in range(service.OPEN_DAYS):
+        paper("robots", DAY + timedelta(days=1 + n))
+    who = reader()
+    rating(who, topics[0]["robots"][0])
+    runs.embed("hour", now)
+    service.fill("hour", now)
+    assert not Ranking.objects.filter(day=DAY).exists()
+    assert Ranking.objects.filter(reader=who).count() == service.OPEN_DAYS

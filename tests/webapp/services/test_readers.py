@@ -3,8 +3,8 @@
 import pytest
 
 from tests.factories import DAY, paper, profile, reader
-from webapp.models import Profile, Ranking, Rating
-from webapp.services import readers
+from webapp.models import CandidatePack, Profile, Ranking, Rating
+from webapp.services import readers, runs
 
 pytestmark = pytest.mark.django_db
 UP, DOWN, NONE = Rating.Value.UP, Rating.Value.DOWN, Rating.Value.NONE
@@ -92,3 +92,13 @@ def test_an_act_is_kept_when_the_ranking_fails(who, now):
     Profile.objects.filter(reader=who).update(name="all")
     readers.rerank_after(who, None, now)
     assert acts(who) == [(1, False)]
+
+
+def test_an_act_outlives_a_damaged_pack(who, now):
+    about = [paper() for _ in range(3)]
+    runs.train("night", now)
+    CandidatePack.objects.update(arrays=b"cut off")
+    readers.rate(who, about[0], UP, now)
+    readers.rerank_after(who, DAY, now)
+    assert acts(who) == [(1, False)]
+    assert not Ranking.objects.exists()

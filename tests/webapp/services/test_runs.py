@@ -91,7 +91,9 @@ def test_new_papers_get_their_place_when_they_arrive(now):
     assert CandidatePack.objects.get(part=1).paper_ids == [late.pk]
 
 
-def test_the_report_is_kept_without_single_readers(now):
+@pytest.fixture
+def followed(now):
+    """Twelve readers who liked a topic two weeks ago and all of it again on the newest day."""
     older, today = world(6, DAY - timedelta(days=9)), world(6)
     for topic in older:
         for _ in range(4):
@@ -100,13 +102,25 @@ def test_the_report_is_kept_without_single_readers(now):
                 rating(who, liked, at=now - timedelta(days=12))
             for wanted in today[topic]:
                 rating(who, wanted, at=now - timedelta(days=3))
+    return today
+
+
+def test_the_report_is_kept_without_single_readers(followed, now):
     runs.train("night", now)
     run = known.active_run()
-    assert run.report["run"]["readers"] == 12
+    assert (run.n_readers, run.report["run"]["readers"]) == (12, 12)
     assert run.report["run"]["ndcg"]["mean"] == 1.0  # a topic's papers are all that is wanted
     assert run.report["newest"]["ndcg"]["mean"] < 1.0
     assert "users" not in json.dumps(run.report)
-    assert run.n_readers == 12
+
+
+def test_a_new_run_is_compared_with_what_the_active_one_knew_then(followed, now):
+    runs.train("night", now)
+    first = known.active_run()
+    rating(reader(), followed["robots"][0], at=now)
+    runs.train("next night", now)
+    assert known.active_run().pk != first.pk
+    assert (runs.models_folder() / f"run-{first.pk}-judged").is_dir()
 
 
 def test_old_runs_are_forgotten_but_for_those_to_go_back_to(now):
@@ -115,7 +129,7 @@ def test_old_runs_are_forgotten_but_for_those_to_go_back_to(now):
     for n, liked in enumerate(topics["primes"] + topics["robots"]):
         rating(who, liked)
         runs.train(f"night {n}", now + timedelta(days=n))
-    assert len(list(runs.models_folder().glob("run-*"))) <= runs.KEPT_RUNS
+    assert len(list(runs.models_folder().glob("run-*"))) <= 2 * runs.KEPT_RUNS
     served = PaperVector.objects.values("run").distinct().count()
     assert served <= runs.KEPT_RUNS
     assert known.active_run() is not None
