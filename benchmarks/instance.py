@@ -47,6 +47,7 @@ class Instance:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         assert self.process.stdout
         for line in self.process.stdout:
@@ -79,7 +80,7 @@ class Instance:
 
     def stop(self) -> float:
         began = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
+        os.killpg(self.process.pid, signal.SIGINT)  # as a terminal does at Ctrl-C
         self.process.communicate(timeout=90)
         return time.monotonic() - began
 

@@ -130,6 +130,7 @@ def test_a_closed_folder_is_left_closed(make_home):
     finally:
         server.stop(5)
         shutil.rmtree((home / "postgres").readlink())
+        shutil.rmtree(embedded.run_folder(home))
 
 
 @as_root

@@ -51,7 +51,11 @@ def memory(pids):
 
 
 def proc(pid, name):
-    return Path(f"/proc/{pid}/{name}").read_text()
+    """What the kernel says of a process; nothing of one that has just ended."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text()
+    except OSError:
+        return ""
 
 
 class TestOneInstance:
