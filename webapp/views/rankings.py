@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from webapp.forms import day_asked, page_asked
 from webapp.models import Reader
@@ -15,6 +16,7 @@ from webapp.views import is_part
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def feed(request: HttpRequest) -> HttpResponse:
     """GET /?day=&page= : the page, or only the list part when htmx asks."""
     context = feed_context(request.user, day_asked(request.GET), page_asked(request.GET))

@@ -107,7 +107,7 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     day = day_asked(request.POST)
     service.rerank_after(reader, day, timezone.now())
     if not is_part(request):
-        messages.success(request, said["said"])
+        messages.success(request, said["said"], extra_tags="paper")
         return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
     if day:
         context = said | feed_context(reader, day, page_asked(request.POST))

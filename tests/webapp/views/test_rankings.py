@@ -119,6 +119,11 @@ def test_htmx_gets_the_list_alone(client, ranked):
     assert '<form id="feed"' in html
 
 
+def test_a_cache_keeps_the_list_and_the_page_apart(client):
+    paper()
+    assert "HX-Request" in client.get("/").headers["Vary"]
+
+
 def test_going_back_in_history_gets_the_whole_page(client, ranked):
     assert "<html" in body(client, hx_request="true", hx_history_restore_request="true")
 

@@ -54,6 +54,13 @@ def test_the_page_after_an_act_says_what_was_stored(client, who):
     assert "Saved “Quiet galaxies”." in client.get("/").content.decode()
 
 
+def test_an_address_in_a_message_is_shown_as_it_is(client):
+    password = "grey mornings 27"
+    fields = {"email": "a--b@example.org", "password1": password, "password2": password}
+    client.post("/accounts/signup/", fields)
+    assert "a--b@example.org is unconfirmed" in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize(("value", "stored"), [("up", 1), ("down", -1)])
 def test_a_rating_is_stored(client, who, value, stored):
     rated = paper()
