@@ -3,6 +3,7 @@
   "use strict";
   const waiting = [];
   let acted = null;
+  let undone = false;
 
   const say = (text) => {
     const line = document.createElement("p");
@@ -21,6 +22,7 @@
       waiting.push(button.id);
     } else {
       acted = button.getAttribute("formaction");
+      undone = button.id === "undo";
     }
   }, true);
 
@@ -37,9 +39,9 @@
 
   // htmx gives the focus back to a button of the same id; here what it can't know.
   document.addEventListener("htmx:afterSettle", () => {
-    if (document.activeElement === document.body && acted) {
+    if (acted && (undone || document.activeElement === document.body)) {
       const same = document.querySelector(`form button[formaction="${CSS.escape(acted)}"]`);
-      (same || document.getElementById("undo") || document.getElementById("main")).focus({ preventScroll: !same });
+      (same || document.getElementById("undo") || document.getElementById("main")).focus({ preventScroll: true });
     }
     if (document.activeElement.matches("button:focus-visible")) {
       document.activeElement.scrollIntoView({ block: "nearest" });

@@ -7,7 +7,7 @@ prose is escaped, and MathML is written anew, element by element, from what the 
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import zip_longest
@@ -29,6 +29,7 @@ LONGEST_FORMULA = 400
 MOST_MATH = 1_500
 MOST_ELEMENTS = 700
 DEEPEST = 8
+WORTH_KEEPING = 4_000
 
 
 # --- finding the math ---------------------------------------------------------------
@@ -112,7 +113,7 @@ _ROWS = {"math", "mrow", "mtd", "msqrt", "mphantom"}
 _BETTER = {"\u2015": "\u203e"}  # a bar that grows over what it covers
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=4_096)
 def mathml(formula: str) -> str:
     """TeX -> MathML; nothing where it can't be understood or might do something."""
     if len(formula) > LONGEST_FORMULA or _REFUSED.search(formula) or not _is_balanced(formula):
@@ -207,10 +208,11 @@ _SPELLINGS = [
     (re.compile(r"\\(?:ldots|dots)(?![A-Za-z])(?:\{\})?"), "…"),
     (re.compile(r"\\[,;:! ]"), " "),
     (re.compile(r"\\\\"), " "),
-    (re.compile(r"(?<=[\w.,)\]])~(?=[\w(\[\\])"), "\u00a0"),
+    (re.compile(r"(?:(?<=[\w.,)\]])|\A)~(?=[\w(\[\\]|\Z)"), "\u00a0"),
     (re.compile(r"(?<=\w) ?--- ?(?=\w)"), " — "),
     (re.compile(r"(?<![\s-])--(?![\s-])"), "\u2013"),
     (re.compile("``([^`']*)''"), r"“\1”"),
+    (re.compile(r"(?<![\w`])`([^`'\s][^`'\n]{0,80})'(?!\w)"), "\u2018\\1\u2019"),
 ]
 
 
@@ -244,7 +246,21 @@ def _accented(found: re.Match[str]) -> str:
 @stringfilter
 def tex(text: str) -> SafeString:
     """Plain text with TeX in it -> HTML in which only MathML stands as markup."""
-    return mark_safe("".join(map(_html, pieces(text))))  # noqa: S308 - escaped or written by us
+    return mark_safe(remembered(_whole, text))  # noqa: S308 - escaped or written by us
+
+
+def remembered(write: Callable[..., str], text: str, *size: int) -> str:
+    """The same papers are shown all day; giants are not worth the memory."""
+    return _remembered(write, text, *size) if len(text) <= WORTH_KEEPING else write(text, *size)
+
+
+@lru_cache(maxsize=2_048)
+def _remembered(write: Callable[..., str], text: str, *size: int) -> str:
+    return write(text, *size)
+
+
+def _whole(text: str) -> str:
+    return "".join(map(_html, pieces(text)))
 
 
 def _html(piece: Piece) -> str:
@@ -261,6 +277,10 @@ def opening(text: str, size: int) -> SafeString:
 
     The markup is at most half as long again, so that a page full of formulas stays light.
     """
+    return mark_safe(remembered(_beginning, text, size))  # noqa: S308 - as in tex
+
+
+def _beginning(text: str, size: int) -> str:
     shown, length, weight, heaviest = [], 0, 0, size * 3 // 2
     for piece in pieces(text):
         length, markup = length + len(piece.written), _html(piece)
@@ -269,9 +289,9 @@ def opening(text: str, size: int) -> SafeString:
             if not piece.formula:
                 keep = len(piece.written) - max(length - size, weight - heaviest)
                 shown.append(str(escape(prose(_whole_words(piece.written, keep)))))
-            return mark_safe("".join(shown).rstrip(" ,;:") + " …")  # noqa: S308 - as in tex
+            return "".join(shown).rstrip(" ,;:") + " …"
         shown.append(markup)
-    return mark_safe("".join(shown))  # noqa: S308 - as in tex
+    return "".join(shown)
 
 
 def _whole_words(text: str, length: int) -> str:

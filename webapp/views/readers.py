@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from textwrap import shorten
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -54,7 +55,8 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             except service.Withdrawn:
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
-            said = {"said": SAID[kind, value].format(paper.title), "acted_on": paper}
+            title = shorten(paper.title, 80, placeholder=" …")
+            said = {"said": SAID[kind, value].format(title), "acted_on": paper}
             return _answer(request, paper, said | {"undo": _undo(kind, value, before)})
 
         return view
