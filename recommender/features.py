@@ -11,8 +11,6 @@ that names the user would hand the answer to the training.
 import json
 import re
 import unicodedata
-from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -22,7 +20,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from recommender.interactions import Floats
 
@@ -93,6 +92,11 @@ Analyser = Callable[[ItemText, FeatureConfig], list[str]]
 BLOCKS: Mapping[str, Analyser] = {"words": _words, "subjects": _subjects}
 
 
+def _as_they_are(document: list[str]) -> list[str]:
+    """The analyser that scikit-learn calls: ours have made the terms already."""
+    return document
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """The terms of one analyser and their inverse document frequencies, float32[n_terms]."""
@@ -103,43 +107,32 @@ class Block:
     @classmethod
     def learn(cls, documents: Iterable[list[str]], min_df: int, max_terms: int) -> Self:
         """Keep the terms of at least `min_df` documents, the most frequent `max_terms` of them."""
-        counts: Counter[str] = Counter()
-        n = 0
-        for n, document in enumerate(documents, start=1):  # noqa: B007 - the number is the result
-            counts.update(set(document))
-        kept = [term for term, count in counts.items() if count >= min_df]
-        kept = sorted(kept, key=lambda term: (-counts[term], term))[:max_terms]
-        kept.sort()
-        found = np.array([counts[term] for term in kept], np.float64)
-        return cls(kept, np.asarray(np.log((1 + n) / (1 + found)) + 1, np.float32))
+        vectoriser = TfidfVectorizer(
+            analyzer=_as_they_are, min_df=min_df, max_features=max_terms, sublinear_tf=True
+        )
+        try:
+            vectoriser.fit(documents)
+        except ValueError:  # no document has a term
+            return cls([], np.empty(0, np.float32))
+        terms = vectoriser.get_feature_names_out().tolist()
+        return cls(terms, np.asarray(vectoriser.idf_, np.float32))
 
     @cached_property
-    def columns(self) -> dict[str, int]:
-        return {term: column for column, term in enumerate(self.terms)}
+    def _vectoriser(self) -> TfidfVectorizer:
+        vectoriser = TfidfVectorizer(
+            analyzer=_as_they_are, vocabulary=self.terms, sublinear_tf=True, dtype=np.float32
+        )
+        vectoriser.idf_ = self.idf
+        return vectoriser
 
     def rows(self, documents: Iterable[list[str]]) -> sp.csr_matrix:
         """Turn documents into tf-idf rows of unit length, csr float32 (n, n_terms).
 
         A term found f times counts 1 + log f (Salton and Buckley 1988).
         """
-        column = self.columns.get
-        indices, ends = array("i"), array("q", [0])
-        for document in documents:
-            indices.extend([c for c in map(column, document) if c is not None])
-            ends.append(len(indices))
-        parts = (np.ones(len(indices), np.float32), np.asarray(indices), np.asarray(ends))
-        rows = sp.csr_matrix(parts, shape=(len(ends) - 1, len(self.terms)))
-        rows.sum_duplicates()
-        rows.data = (1 + np.log(rows.data)) * self.idf[rows.indices]
-        return unit_rows(rows)
-
-
-def unit_rows(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Scale each row to L2 norm 1, in place; empty rows stay empty."""
-    squares = np.asarray(rows.multiply(rows).sum(axis=1), np.float64).ravel()
-    lengths = np.sqrt(np.where(squares > 0, squares, 1)).astype(np.float32)
-    rows.data /= np.repeat(lengths, np.diff(rows.indptr))
-    return rows
+        if not self.terms:
+            return sp.csr_matrix((sum(1 for _ in documents), 0), dtype=np.float32)
+        return sp.csr_matrix(self._vectoriser.transform(documents))
 
 
 class ItemFeatures:
@@ -170,7 +163,8 @@ class ItemFeatures:
             block.rows(BLOCKS[name](text, self.config) for text in texts) * weights[name]
             for name, block in self.blocks_.items()
         ]
-        return unit_rows(sp.hstack(parts, format="csr", dtype=np.float32))
+        rows = sp.hstack(parts, format="csr", dtype=np.float32)
+        return sp.csr_matrix(normalize(rows, copy=False)) if rows.shape[1] else rows
 
     @property
     def terms_(self) -> list[str]:

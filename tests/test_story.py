@@ -44,7 +44,18 @@ def papers_file(path, day, first):
 @pytest.fixture
 def worker(live_environment, broker_url):
     """A real Celery worker on both queues, listening before the test goes on."""
-    command = [sys.executable, "-m", "celery", "-A", "webapp", "worker", "-c", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "webapp",
+        "worker",
+        "-c",
+        "1",
+        "--include",
+        "webapp.tasks",
+    ]
     command += ["-Q", "celery,training", "--loglevel", "INFO", "-n", "story@test"]
     process = subprocess.Popen(
         command, env=live_environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True

@@ -1,9 +1,11 @@
 """Celery's settings and the timetable. The work table is the record; see services/work.py."""
 
+import gc
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_before_create_process
 from django.conf import settings
 from kombu.entity import Queue
 
@@ -26,7 +28,6 @@ RING_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interva
 app = Celery("webapp")
 app.conf.update(
     broker_url=settings.BROKER_URL,
-    imports=["webapp.tasks"],
     task_default_queue=DEFAULT_QUEUE,
     task_queues=[Queue(DEFAULT_QUEUE), Queue("training")],
     task_acks_late=True,
@@ -65,3 +66,10 @@ app.conf.update(
 )
 if settings.BROKER_URL.startswith("amqp"):
     app.conf.update(task_default_queue_type="quorum", worker_detect_quorum_queues=True)
+
+
+@worker_before_create_process.connect
+def share_memory(**_: object) -> None:
+    """What is loaded before the fork stays shared when the collector leaves it alone."""
+    gc.collect()
+    gc.freeze()
