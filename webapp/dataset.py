@@ -153,8 +153,12 @@ def candidates(pack: Pack, paper_ids: list[int], day: date) -> Candidates:
 
 
 def reasons(pack: Pack, ranking: Ranking, acts: Rated) -> list[list[str]]:
-    """The terms that each leading paper shares with the saved paper it resembles most."""
+    """The words that each leading paper shares with the saved paper it resembles most.
+
+    Subjects are terms too, and count; the page names them anyway. Only they hold . or -.
+    """
     ids = ranking.ids[:TERMS_FOR_LEADING]
     because = ranking.because[: len(ids)]
-    found = shared_terms(pack.text.take(ids), acts.text, because, k=TERMS_SHOWN)
-    return [[name for c in row if c >= 0 and (name := pack.term(c))] for row in found]
+    found = shared_terms(pack.text.take(ids), acts.text, because, k=TERMS_SHOWN + 2)
+    named = [[pack.term(column) for column in row if column >= 0] for row in found]
+    return [[name for name in row if not {".", "-"} & {*name}][:TERMS_SHOWN] for row in named]
