@@ -1,0 +1,76 @@
+"""What was fetched, what was expected, and the polite line in front of arXiv."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Gate(models.Model):
+    """One row for all machines of the instance: who may ask arXiv, and when again."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    free_at = models.DateTimeField()  # nobody asks before
+    holder = models.UUIDField(null=True)  # who is asking at this moment
+    lease_until = models.DateTimeField(null=True)  # a holder that died is forgotten then
+    failures = models.PositiveSmallIntegerField(default=0)  # refusals in a row
+    refusal = models.TextField(default="")  # the last one, for the operator
+    day = models.DateField(null=True)
+    n_requests = models.PositiveIntegerField(default=0)  # of that day (UTC)
+
+
+class Harvest(models.Model):
+    """One try at one page or list of one source, with what came of it."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"  # the answer was no list of papers; nothing of it was stored
+        UNREACHED = "unreached"  # no answer, or told to wait
+
+    source = models.CharField(max_length=20)
+    day = models.DateField()  # the issue day it was for
+    subject = models.CharField(max_length=20, default="")
+    slot = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)  # of HTTP
+    first_byte_seconds = models.FloatField(null=True)
+    n_bytes = models.PositiveIntegerField(default=0)
+    cursor = models.TextField(default="")  # resumption token or offset to go on from
+    counts = models.JSONField(default=dict)
+    error = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "day", "subject", "slot"], name="harvest_once"
+            )
+        ]
+        indexes = [models.Index(fields=["source", "-started_at"], name="harvest_by_source")]
+
+
+class Coverage(models.Model):
+    """Expected and received, by subject and issue day: where holes are seen."""
+
+    subject = models.CharField(max_length=20)
+    day = models.DateField()
+    expected = models.PositiveIntegerField(null=True)  # by arXiv's own count; null: not known
+    expected_ids = ArrayField(models.CharField(max_length=20), default=list)
+    received = models.JSONField(default=dict)  # source -> how many
+    missing_ids = ArrayField(models.CharField(max_length=20), default=list)
+    state = models.CharField(max_length=10)
+    sentence = models.TextField(default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "day"], name="coverage_once")]
+
+
+class Holiday(models.Model):
+    """A day on which arXiv announces nothing; the operator may add one that arXiv defers."""
+
+    date = models.DateField(primary_key=True)
+    name = models.CharField(max_length=80, default="")
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
