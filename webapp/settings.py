@@ -159,6 +159,21 @@ BROKER_URL = text("BROKER_URL", embedded.broker_url(HOME))
 if not re.match(r"(redis|rediss|redis\+socket|amqp|amqps)://", BROKER_URL):
     raise ImproperlyConfigured("BROKER_URL must begin with redis://, rediss:// or amqp://.")
 
+# --- the harvest -----------------------------------------------------------------
+# Base addresses, so that an instance can point at a mirror.
+ARXIV_RSS_URL = text("ARXIV_RSS_URL", "https://rss.arxiv.org").rstrip("/")
+ARXIV_LIST_URL = text("ARXIV_LIST_URL", "https://arxiv.org").rstrip("/")
+ARXIV_OAI_URL = text("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
+ARXIV_API_URL = text("ARXIV_API_URL", "https://export.arxiv.org/api/query")
+DAILY_PAPERS_URL = text("DAILY_PAPERS_URL", "https://huggingface.co/api/daily_papers")
+BIORXIV_URL = text("BIORXIV_URL", "https://api.biorxiv.org").rstrip("/")
+# The arXiv categories to follow. None: papers come from files only.
+ARXIV_SUBJECTS = [code for code in re.split(r"[\s,]+", text("ARXIV_SUBJECTS")) if code]
+OPERATOR_EMAIL = text("OPERATOR_EMAIL")
+if ARXIV_SUBJECTS and not DEMO and not OPERATOR_EMAIL:
+    raise ImproperlyConfigured("Set OPERATOR_EMAIL: arXiv must be able to reach who harvests it.")
+USER_AGENT = f"Firstlight/{VERSION} ({PUBLIC_URL or 'personal instance'}; {OPERATOR_EMAIL})"
+
 # --- accounts --------------------------------------------------------------------
 AUTH_USER_MODEL = "webapp.Reader"
 AUTHENTICATION_BACKENDS = [

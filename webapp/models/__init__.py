@@ -1,5 +1,6 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
+from webapp.models.harvests import Coverage, Gate, Harvest, Holiday
 from webapp.models.papers import Paper, Subject, Version
 from webapp.models.rankings import Ranking
 from webapp.models.readers import Profile, Rating, Reader
@@ -8,6 +9,10 @@ from webapp.models.work import Work
 
 __all__ = [
     "CandidatePack",
+    "Coverage",
+    "Gate",
+    "Harvest",
+    "Holiday",
     "ModelRun",
     "Paper",
     "PaperVector",

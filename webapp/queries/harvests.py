@@ -1,0 +1,67 @@
+"""What was expected and what came: for readers, for the feed's line, for the operator."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Max
+
+from webapp.models import Coverage, Gate, Harvest, Holiday
+
+# The worst state of a day's subjects is the day's state.
+WORST_FIRST = ("stale", "partial", "late", "waiting", "complete", "holiday", "quiet")
+
+
+class DayCoverage(NamedTuple):
+    """One issue day over all subjects that are followed."""
+
+    day: date
+    state: str
+    sentence: str
+    rows: list[Coverage]
+
+    @property
+    def n_missing(self) -> int:
+        return sum(len(row.missing_ids) for row in self.rows)
+
+
+def coverage_of(day: date) -> DayCoverage | None:
+    """A day's coverage, None where nothing was ever expected or asked."""
+    rows = list(Coverage.objects.filter(day=day).order_by("subject"))
+    if not rows:
+        return None
+    worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
+    return DayCoverage(day, worst.state, worst.sentence, rows)
+
+
+def newest_days(n: int) -> list[DayCoverage]:
+    """The newest days that anything is known about, newest first."""
+    days = Coverage.objects.order_by("-day").values_list("day", flat=True).distinct()[:n]
+    found = (coverage_of(day) for day in days)
+    return [day for day in found if day]
+
+
+def holidays() -> frozenset[date]:
+    return frozenset(Holiday.objects.values_list("date", flat=True))
+
+
+def last_by_source() -> list[Harvest]:
+    """The newest try of each source, for the operator."""
+    newest = Harvest.objects.values("source").annotate(newest=Max("pk")).values("newest")
+    return list(Harvest.objects.filter(pk__in=newest).order_by("source"))
+
+
+def troubles(n: int) -> list[Harvest]:
+    """The newest tries that brought nothing, with their reasons."""
+    return list(Harvest.objects.exclude(error="").order_by("-pk")[:n])
+
+
+def gates() -> list[Gate]:
+    return list(Gate.objects.order_by("name"))
+
+
+def summary(day: date) -> dict[str, Any] | None:
+    """The line above the feed; none where this instance harvests nothing."""
+    found = coverage_of(day)
+    if found is None:
+        return None
+    return {"state": found.state, "sentence": found.sentence, "n_missing": found.n_missing}
