@@ -145,9 +145,9 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
             LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
             WHERE k.id IS NULL OR k.run_id IS DISTINCT FROM %(run)s
                OR k.ranked_at < (SELECT at FROM packed) OR k.ranked_at < acts.at
-               OR k.n_ratings <> acts.placed
+               OR k.n_ratings <> least(acts.placed, %(most)s)
             ORDER BY p.id LIMIT %(limit)s
             """,
-            {"day": day, "run": run_id, "limit": limit},
+            {"day": day, "run": run_id, "limit": limit, "most": readers.MOST_ACTS},
         )
         return [row[0] for row in cursor.fetchall()]

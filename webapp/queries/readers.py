@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 
 from webapp.models import Profile, Rating, Reader
 
+# What a ranking listens to: more would make a rating wait, and older acts have faded.
+MOST_ACTS = 1_000
 POSITIVE = Q(value__gte=0) & (Q(saved=True) | Q(value=Rating.Value.UP))
 
 
@@ -48,8 +50,9 @@ def _as_acts(rows: QuerySet[Rating]) -> Iterator[Act]:
 
 
 def acts_of(reader_id: int) -> list[Act]:
-    """All a reader's acts, in the order of the papers."""
-    return list(_as_acts(Rating.objects.filter(reader_id=reader_id).order_by("paper_id")))
+    """A reader's newest acts, in the order of the papers."""
+    newest = Rating.objects.filter(reader_id=reader_id).order_by("-changed_at", "-pk")[:MOST_ACTS]
+    return sorted(_as_acts(newest), key=lambda act: act.paper)
 
 
 def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:

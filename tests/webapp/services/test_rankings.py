@@ -7,6 +7,7 @@ import pytest
 from tests.factories import DAY, paper, profile, rating, reader, world
 from webapp.models import Profile, Ranking, Rating, Work
 from webapp.queries import papers, rankings
+from webapp.queries import readers as acts
 from webapp.services import rankings as service
 from webapp.services import readers, runs, work
 
@@ -203,3 +204,15 @@ def test_the_oldest_days_are_not_kept_ranked(topics, now):
     service.fill("hour", now)
     assert not Ranking.objects.filter(day=DAY).exists()
     assert Ranking.objects.filter(reader=who).count() == service.OPEN_DAYS
+
+
+def test_a_ranking_listens_to_the_newest_acts(topics, now, monkeypatch):
+    monkeypatch.setattr(acts, "MOST_ACTS", 2)
+    who = reader()
+    rating(who, topics[0]["robots"][0])
+    for n, liked in enumerate(topics[0]["primes"][:2], start=1):
+        rating(who, liked, at=now + timedelta(minutes=n))
+    service.fill("night", now + timedelta(hours=1))
+    assert Ranking.objects.get(profile=profile(who), day=DAY).n_ratings == 2
+    assert first(who) <= {p.pk for p in topics[1]["primes"]}
+    assert service.fill("hour", now + timedelta(hours=2)) == {"ranked": 0}
