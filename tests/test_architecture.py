@@ -8,11 +8,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
-    *("papers", "readers", "social", "rankings", "runs", "harvests", "digests", "work", "demo"),
+    *("papers", "readers", "social", "rankings", "runs", "harvests", "imports", "digests", "work", "demo"),
 }
 # A service may import services to its left; the last three are the worker's.
 SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
-WORKER_SERVICES = ["harvests", "runs", "demo"]
+WORKER_SERVICES = ["imports", "harvests", "runs", "demo"]
 NIGHT = {"features", "encoder", "space", "train", "portfolios", "evaluation", "artifact"}
 WORKER_ONLY = {
     *("lightfm", "sklearn", "webapp.jobs", "webapp.tasks", "webapp.arxiv.retrieve"),
@@ -129,7 +129,7 @@ def test_a_service_imports_only_what_stands_to_its_left(name):
         ("webapp.queries", {"webapp.services", "recommender", "webapp.dataset", "webapp.views"}),
         ("webapp.dataset", {"webapp.services", "webapp.views"}),
         ("webapp.services", {"webapp.views", "webapp.tasks", "webapp.jobs", "webapp.forms"}),
-        ("webapp.arxiv", {"webapp.models", "webapp.services", "recommender", "django"}),
+        ("webapp.arxiv", {"webapp.models", "webapp.services", "recommender"}),
         ("webapp.embedded", {"django", "webapp.models"}),
     ],
 )
@@ -137,6 +137,16 @@ def test_nothing_points_upward(below, above):
     for name in MODULES:
         if name == below or name.startswith(below + "."):
             assert not reachable(name) & above, name
+
+
+def test_parsers_know_neither_the_database_nor_the_network():
+    """Only the gate asks the database, only `retrieve` speaks to the world."""
+    for name in MODULES:
+        if name.startswith("webapp.arxiv."):
+            outer = tops(GRAPH[name]) & {"django", "psycopg", "httpx", "urllib", "socket"}
+            assert outer <= {"webapp.arxiv.gate": {"django"}, "webapp.arxiv.retrieve": {"httpx"}}.get(
+                name, set()
+            )
 
 
 @pytest.mark.parametrize("path", [*sources(), *(ROOT / "tests").rglob("*.py")], ids=str)

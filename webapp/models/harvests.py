@@ -56,9 +56,10 @@ class Coverage(models.Model):
     day = models.DateField()
     expected = models.PositiveIntegerField(null=True)  # by arXiv's own count; null: not known
     expected_ids = ArrayField(models.CharField(max_length=20), default=list)
-    received = models.JSONField(default=dict)  # source -> how many
+    listed_day = models.DateField(null=True)  # of the newest listing seen: older is stale
+    received = models.JSONField(default=dict)  # source -> the ids it has brought
     missing_ids = ArrayField(models.CharField(max_length=20), default=list)
-    state = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, default="waiting")
     sentence = models.TextField(default="")
     changed_at = models.DateTimeField()
 

@@ -8,7 +8,7 @@ from django.db.models import Max
 from webapp.models import Coverage, Gate, Harvest, Holiday
 
 # The worst state of a day's subjects is the day's state.
-WORST_FIRST = ("stale", "partial", "late", "waiting", "complete", "holiday", "quiet")
+WORST_FIRST = ("stale", "late", "partial", "waiting", "complete", "holiday", "quiet day")
 
 
 class DayCoverage(NamedTuple):
@@ -31,6 +31,18 @@ def coverage_of(day: date) -> DayCoverage | None:
         return None
     worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
     return DayCoverage(day, worst.state, worst.sentence, rows)
+
+
+def expected_ids(day: date) -> set[str]:
+    """What arXiv's listings have named for a day, over all subjects that are followed."""
+    lists = Coverage.objects.filter(day=day).values_list("expected_ids", flat=True)
+    return {arxiv_id for ids in lists for arxiv_id in ids}
+
+
+def missing_ids(subjects: list[str], day: date) -> list[str]:
+    """What was named and is not here, in order."""
+    rows = Coverage.objects.filter(day=day, subject__in=subjects)
+    return sorted({arxiv_id for row in rows for arxiv_id in row.missing_ids})
 
 
 def newest_days(n: int) -> list[DayCoverage]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from webapp.models import Paper, Profile, Rating, Reader
-from webapp.services import harvests, rankings, runs, work
+from webapp.services import imports, rankings, runs, work
 
 FOLDER = settings.BASE_DIR / "fixtures"
 
@@ -19,7 +19,7 @@ def restore(slot: str, now: datetime) -> work.Counts:
     """Bring papers and demo readers back to what the fixtures say, and rank their days."""
     if not settings.DEMO:
         raise RuntimeError("An instance with its own database or broker has no demo.")
-    harvests.import_lines([FOLDER / "papers.jsonl"], now)
+    imports.import_lines([FOLDER / "papers.jsonl"], now)
     listed = json.loads((FOLDER / "readers.json").read_text())
     with transaction.atomic():
         Reader.objects.filter(email__in=[row["email"] for row in listed]).delete()

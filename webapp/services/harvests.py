@@ -1,157 +1,326 @@
-"""Papers in: today from files. Every source ends in the same `papers.store`."""
+"""The harvest: ask a source politely, read its answer strictly, store what is new.
 
-import gzip
-import queue
-import threading
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from pathlib import Path
+One try is one Harvest row. Its state says what came of it in words that a person can read; an
+answer that is no list of papers is refused whole, and never counts as "nothing new".
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+import httpx
+from django.conf import settings
+from django.db import transaction
 
-from webapp.arxiv import bulk
-from webapp.arxiv.records import HarvestedPaper
-from webapp.services import papers, work
+from webapp.arxiv import announcements, calendar, gate, listing, oai, query_api
+from webapp.arxiv.answers import UpstreamError
+from webapp.arxiv.records import HarvestedPaper, once
+from webapp.arxiv.retrieve import TOTAL_SECONDS, client, retrieve
+from webapp.models import Harvest, Paper
+from webapp.queries import harvests
+from webapp.services import coverage, papers, work
 
-BATCH = 2_000
-# The full-text index is the cost, and PostgreSQL builds it on one core a connection. On two cores
-# a third connection fills the time in which another one is fed: 43,840 papers in 10.2 s, not 12.7.
-WRITERS = 3
-LONGEST_LINE = 2_000_000
-
-
-class Trouble(NamedTuple):
-    """A line that was left out."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
+LINE = "arxiv"  # one line for all of arXiv's interfaces
+PATIENCE_SECONDS = 120.0  # a worker that waits longer comes back another time
+LEASE_SECONDS = TOTAL_SECONDS + 30
+OVERLAP_DAYS = 7  # papers that moderation held back appear late
+IDS_AT_ONCE = 100
+RESULTS_AT_ONCE = 1_000
+MOST_PAGES = 2_000  # a token that is repeated for ever has been seen elsewhere
+FOLLOWED = "*"
 
 
-class Read(NamedTuple):
-    """What reading one line gave, and how far into the file (in bytes on disk) it stood."""
+class Batch(NamedTuple):
+    """What one answer holds, and how to go on."""
 
-    paper: HarvestedPaper | None
-    trouble: Trouble | None
-    position: int
+    papers: tuple[HarvestedPaper, ...] = ()
+    deleted: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    cursor: str = ""
 
 
-def read(path: Path) -> Iterator[Read]:
-    """Each line of a plain or gzip file as a paper or as trouble; never raises for its content."""
-    with path.open("rb") as raw:
-        packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        lines = gzip.GzipFile(fileobj=raw) if packed else raw
-        number = 0
-        while True:
-            number += 1
+class Asked(NamedTuple):
+    """Who is asked for what, on behalf of which row."""
+
+    row: Harvest
+    http: httpx.Client
+    clock: Callable[[], datetime]
+
+
+Read = Callable[[bytes], Batch]
+
+
+def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) -> Harvest:
+    """Ask one source for one issue day. Started again after a kill, it goes on at its cursor."""
+    now = clock()
+    row, _ = Harvest.objects.get_or_create(
+        source=source,
+        day=day,
+        subject=subjects[0] if len(subjects) == 1 else FOLLOWED,
+        slot=slot,
+        defaults={"started_at": now},
+    )
+    if row.state == Harvest.State.DONE:
+        return row
+    with client(settings.USER_AGENT) as http:
+        asked = Asked(row, http, clock)
+        done = SOURCES[source](asked, subjects)
+    if done:
+        row.state, row.error, row.finished_at = Harvest.State.DONE, "", clock()
+        row.save()
+    for subject in subjects:
+        coverage.renew(subject, day, clock())
+    return row
+
+
+Clock = Callable[[], datetime]
+
+
+def _ask(asked: Asked, url: str, params: dict[str, str], read: Read) -> Batch | None:
+    """One request in its turn; None where it brought nothing, with the reason on the row."""
+    row = asked.row
+    try:
+        with gate.turn(LINE, LEASE_SECONDS, PATIENCE_SECONDS) as turn:
+            answer = retrieve(asked.http, url, params, asked.clock())
+            row.status, row.first_byte_seconds = answer.status, answer.first_byte_seconds
+            row.n_bytes += len(answer.body)
+            if answer.must_wait:
+                turn.was_refused(answer.error, answer.retry_after)
+            if answer.error:
+                return _ended(asked, Harvest.State.UNREACHED, answer.error)
             try:
-                line = lines.readline(LONGEST_LINE)
-            except (EOFError, OSError, zlib.error) as error:
-                yield Read(None, Trouble(str(path), number, f"cannot be unpacked: {error}"), 0)
-                return
-            if not line:
-                return
-            if line.strip():
-                yield _read_line(line, str(path), number, raw.tell())
+                batch = read(answer.body)
+            except UpstreamError as error:
+                if error.kind == "rate":
+                    turn.was_refused(error.sentence, None)
+                return _ended(asked, Harvest.State.REFUSED, error.sentence)
+            turn.went_well()
+            return batch
+    except gate.Closed as closed:
+        return _ended(asked, Harvest.State.UNREACHED, str(closed))
 
 
-def _read_line(line: bytes, file: str, number: int, position: int) -> Read:
-    if len(line) >= LONGEST_LINE:
-        return Read(None, Trouble(file, number, "longer than 2 MB"), position)
-    try:
-        return Read(bulk.parse_line(line), None, position)
-    except ValueError as error:
-        return Read(None, Trouble(file, number, str(error)), position)
+def _ended(asked: Asked, state: Harvest.State, sentence: str) -> None:
+    row = asked.row
+    row.state, row.error, row.finished_at = state, sentence, asked.clock()
+    row.save()
 
 
-class Writers:
-    """Several connections write side by side. A paper always goes to the same one, so that
-    statements about it keep their order and no two transactions wait for each other.
+def _keep(asked: Asked, batch: Batch, announced: Iterable[str] = ()) -> None:
+    """Papers and the place to go on from, in one transaction: no page is lost or stored twice."""
+    row, now, told = asked.row, asked.clock(), {*announced}
+    stated = [_dated(paper, row.day, told) for paper in once(batch.papers)]
+    with transaction.atomic():
+        counts = papers.store(stated, now)
+        if batch.deleted:
+            papers.withdraw(batch.deleted, now)
+        for kind, n in counts.items():
+            row.counts[kind] = row.counts.get(kind, 0) + n
+        row.counts["refused"] = row.counts.get("refused", 0) + len(batch.refused)
+        row.cursor = batch.cursor
+        row.save()
+        coverage.received(row.source, row.day, [paper.arxiv_id for paper in stated])
+        if counts["new"] or counts["changed"]:
+            work.ask("embed", f"harvest {row.pk} {now:%Y-%m-%dT%H:%M:%S.%f}", now)
+
+
+def _dated(paper: HarvestedPaper, day: date, told: set[str]) -> HarvestedPaper:
+    """An announced day, where a listing has named the paper; its source only derives one."""
+    if paper.day_is_derived and paper.arxiv_id in told:
+        return paper._replace(issue_day=day, day_is_derived=False)
+    return paper
+
+
+# --- one function a source; True when nothing is left to ask --------------------------------
+
+
+def _listing(asked: Asked, subjects: list[str]) -> bool:
+    """arXiv's own count, and the papers it names that no other source has brought."""
+    for subject in subjects:
+        found: list[listing.Listing] = []
+
+        def read(body: bytes, found: list[listing.Listing] = found) -> Batch:
+            found.append(listing.parse(body))
+            return Batch()
+
+        url = f"{settings.ARXIV_LIST_URL}/list/{subject}/new"
+        if _ask(asked, url, {"skip": "0", "show": "2000"}, read) is None:
+            return False
+        coverage.expect(subject, asked.row.day, found[0], asked.clock())
+    return True
+
+
+def _feed(asked: Asked, subjects: list[str]) -> bool:
+    def read(body: bytes) -> Batch:
+        feed = announcements.parse(body, asked.row.day)
+        if not _is_of_the_day(feed, asked.row.day):
+            raise UpstreamError("unknown", f"The feed still holds the batch before {asked.row.day}.")
+        return Batch(feed.papers, refused=feed.refused)
+
+    url = f"{settings.ARXIV_RSS_URL}/{asked.row.source}/{'+'.join(subjects)}"
+    batch = _ask(asked, url, {}, read)
+    if batch is None:
+        return False
+    _keep(asked, batch)
+    return True
+
+
+def _is_of_the_day(feed: announcements.Announcement, day: date) -> bool:
+    """A feed's dates prove nothing: it is judged by its papers, new ones against old ones."""
+    fresh = [item.paper.arxiv_id for item in feed.items if item.announce_type == "new"]
+    before = Paper.objects.filter(arxiv_id__in=fresh, issue_day__lt=day, day_is_derived=False)
+    return not fresh or before.count() * 2 < len(fresh)
+
+
+def _oai(asked: Asked, subjects: list[str]) -> bool:
+    """Everything that changed in a week, page by page; a lost token begins the list again."""
+    since = asked.row.day - timedelta(days=OVERLAP_DAYS)
+    seen: set[str] = set()
+    for subject in subjects[int(asked.row.counts.get("subjects", 0)) :]:
+        for _ in range(MOST_PAGES):
+            cursor = asked.row.cursor
+            first = {"metadataPrefix": "arXiv", "set": oai_set(subject), "from": f"{since}"}
+            params = {"verb": "ListRecords"} | ({"resumptionToken": cursor} if cursor else first)
+            batch = _ask(asked, settings.ARXIV_OAI_URL, params, _oai_batch)
+            if batch is None:
+                return _lost_token(asked)
+            _keep(asked, batch, harvests.expected_ids(asked.row.day))
+            if batch.cursor in seen:
+                _ended(asked, Harvest.State.REFUSED, "OAI-PMH repeats a token: the list never ends.")
+                asked.row.cursor = ""
+                asked.row.save()
+                return False
+            seen.add(batch.cursor)
+            if not batch.cursor:
+                break
+        asked.row.counts["subjects"] = int(asked.row.counts.get("subjects", 0)) + 1
+        asked.row.save()
+    return True
+
+
+def _lost_token(asked: Asked) -> bool:
+    if "badResumptionToken" in asked.row.error:  # they expire daily
+        asked.row.cursor = ""
+        asked.row.save()
+    return False
+
+
+def oai_set(subject: str) -> str:
+    """arXiv's name of a category's set: group:archive:CATEGORY."""
+    archive, _, part = subject.partition(".")
+    group = archive if archive in _GROUPS else "physics"
+    return f"{group}:{archive}:{part}" if part else f"{group}:{archive}"
+
+
+_GROUPS = {"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"}
+
+
+def _oai_batch(body: bytes) -> Batch:
+    page = oai.parse(body)
+    return Batch(page.papers, page.deleted, page.refused, page.token)
+
+
+def _missing(asked: Asked, subjects: list[str]) -> bool:
+    """The papers that were announced and that no source has brought, by their numbers."""
+    wanted = harvests.missing_ids(subjects, asked.row.day)
+    for start in range(0, len(wanted), IDS_AT_ONCE):
+        ids = wanted[start : start + IDS_AT_ONCE]
+        params = {"id_list": ",".join(ids), "max_results": f"{len(ids)}"}
+        batch = _ask(asked, settings.ARXIV_API_URL, params, _query_batch)
+        if batch is None:
+            return False
+        _keep(asked, batch, wanted)
+    return True
+
+
+def _submitted(asked: Asked, subjects: list[str]) -> bool:
+    """Back-fill: what was submitted for an issue day, subject by subject, slice by slice."""
+    day = asked.row.day
+    first = (calendar.announcement(day) - timedelta(days=5)).strftime("%Y%m%d0000")
+    last = calendar.announcement(day).strftime("%Y%m%d2359")
+    query = " OR ".join(f"cat:{subject}" for subject in subjects)
+    start = int(asked.row.cursor or 0)
+    while True:
+        params = {
+            "search_query": f"({query}) AND submittedDate:[{first} TO {last}]",
+            "start": f"{start}",
+            "max_results": f"{RESULTS_AT_ONCE}",
+            "sortBy": "submittedDate",
+            "sortOrder": "ascending",
+        }
+        batch = _ask(asked, settings.ARXIV_API_URL, params, _query_batch)
+        if batch is None:
+            return False
+        start += RESULTS_AT_ONCE
+        _keep(asked, batch._replace(cursor=f"{start}"))
+        if len(batch.papers) + len(batch.refused) < RESULTS_AT_ONCE:
+            return True
+
+
+def _query_batch(body: bytes) -> Batch:
+    page = query_api.parse(body)
+    if page.is_gap or page.is_short:
+        raise UpstreamError("error", "The query API left out results in the middle of a list.")
+    return Batch(page.papers, refused=page.refused)
+
+
+SOURCES: dict[str, Callable[[Asked, list[str]], bool]] = {
+    "listing": _listing,
+    "rss": _feed,
+    "atom": _feed,
+    "oai": _oai,
+    "missing": _missing,
+    "query": _submitted,
+}
+
+
+# --- the job ----------------------------------------------------------------------------------
+
+AT_NIGHT = ("listing", "rss", "oai", "missing")
+BUDGET_SECONDS = 150.0  # well within a task's limit; what is left is asked for again
+LOOK_BACK_DAYS = 7
+
+
+def harvest(slot: str, now: datetime, clock: Clock = timezone.now) -> work.Counts:
+    """Ask for what is incomplete of the newest issue day and of the week before it.
+
+    A slot by hand names a day, a source and subjects: 2026-11-20/oai/cs.LG+cs.CL/noon.
     """
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self._counts: list[Counter[str]] = [Counter() for _ in range(WRITERS)]
-        self.error: BaseException | None = None
-        self._batches: list[dict[str, HarvestedPaper]] = [{} for _ in range(WRITERS)]
-        self._queues: list[queue.Queue[list[HarvestedPaper] | None]] = [
-            queue.Queue(maxsize=2) for _ in range(WRITERS)
-        ]
-        self._threads = [
-            threading.Thread(target=self._write, args=[number], daemon=True)
-            for number in range(WRITERS)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def add(self, paper: HarvestedPaper) -> None:
-        if self.error:
-            raise self.error
-        number = hash(paper.arxiv_id) % WRITERS
-        if paper.arxiv_id in self._batches[number]:  # two statements: keep their order
-            self._flush(number)
-        self._batches[number][paper.arxiv_id] = paper
-        if len(self._batches[number]) >= BATCH:
-            self._flush(number)
-
-    def close(self) -> Counter[str]:
-        """Wait until all is written; returns counts by kind."""
-        for number, waiting in enumerate(self._queues):
-            self._flush(number)
-            waiting.put(None)
-        for thread in self._threads:
-            thread.join()
-        if self.error:
-            raise self.error
-        return sum(self._counts, Counter())
-
-    def _flush(self, number: int) -> None:
-        batch = list(self._batches[number].values())
-        self._batches[number].clear()
-        if batch:
-            self._queues[number].put(batch)
-
-    def _write(self, number: int) -> None:
-        waiting = self._queues[number]
-        try:
-            while (batch := waiting.get()) is not None:
-                if self.error is None:
-                    self._counts[number].update(papers.store(batch, self.now))
-        except Exception as error:  # noqa: BLE001  # handed to the thread that waits
-            self.error = error
-            while waiting.get() is not None:
-                pass
-        finally:
-            connection.close()
+    began = time.monotonic()
+    tried = 0
+    for day, source, subjects in _steps(slot, now):
+        if Harvest.objects.filter(source=source, day=day, slot=slot, subject=_name(subjects)).exists():
+            continue
+        if time.monotonic() - began > BUDGET_SECONDS:
+            work.ask("harvest", _and_on(slot), now)
+            break
+        fetch(source, day, subjects, slot, clock)
+        tried += 1
+    return {"asked": tried}
 
 
-def import_lines(
-    paths: Iterable[Path], now: datetime, seen: Callable[[Read], None] = lambda _: None
-) -> Counter[str]:
-    """Read files and store what is new or changed; returns counts by kind, with "bad" lines.
+def _steps(slot: str, now: datetime) -> Iterator[tuple[date, str, list[str]]]:
+    named = slot.split("/")
+    if days := work.days_of(slot):
+        sources = AT_NIGHT if named[1] in {"", "all", "by hand"} else (named[1],)
+        subjects = named[2].split("+") if len(named) > 2 and named[2] else settings.ARXIV_SUBJECTS
+    else:
+        sources, subjects = AT_NIGHT, settings.ARXIV_SUBJECTS
+        days = _incomplete_days(subjects, now)
+    for day in days:
+        for source in sources:
+            if source in {"listing", "oai"}:
+                yield from ((day, source, [subject]) for subject in subjects)
+            elif subjects:
+                yield day, source, subjects
 
-    `seen` is told of every line. Interrupted and started again it ends with the same rows:
-    each batch is a transaction, and what is stored already is skipped.
-    """
-    writers, bad = Writers(now), Counter[str]()
-    try:
-        for path in paths:
-            for line in read(path):
-                seen(line)
-                if line.paper:
-                    writers.add(line.paper)
-                else:
-                    bad["bad"] += 1
-    finally:
-        counts = writers.close() + bad
-    if counts["new"] or counts["changed"]:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE webapp_paper")
-        work.ask("embed", f"import {now:%Y-%m-%dT%H:%M:%S.%f}", now)
-    return counts
+
+def _incomplete_days(subjects: list[str], now: datetime) -> list[date]:
+    """The newest issue day, and those of the week before whose state is not settled."""
+    if not subjects:
+        return []
+    free = harvests.holidays()
+    newest = calendar.expected_day(now, free)
+    days = calendar.issue_days(newest - timedelta(days=LOOK_BACK_DAYS), newest, free)
+    settled = harvests.settled_days(subjects)
+    return [day for day in reversed(days) if day not in settled and (day == newest or settled)]

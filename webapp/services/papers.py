@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from webapp.arxiv.decide import Intent, Kind, Known, decide
 from webapp.arxiv.records import HarvestedPaper
+from webapp.models import Paper
 
 _STAGED = (
     "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "
@@ -80,6 +81,12 @@ def store(papers: Sequence[HarvestedPaper], now: datetime) -> Counter[str]:
         with transaction.atomic(), connection.cursor() as cursor:
             _write(cursor, owed, now)
     return Counter(intent.kind.value for _, intent in intents)
+
+
+def withdraw(arxiv_ids: Sequence[str], now: datetime) -> int:
+    """Mark what its source has deleted. Nothing is ever removed: readers have saved it."""
+    gone = Paper.objects.filter(arxiv_id__in=arxiv_ids, withdrawn_at=None)
+    return gone.update(withdrawn_at=now, changed_at=now)
 
 
 def _known(arxiv_ids: list[str]) -> dict[str, Known]:

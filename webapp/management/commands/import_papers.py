@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from webapp.services import harvests
+from webapp.services import imports
 
 LISTED = 100
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         total = sum(path.stat().st_size for path in files)
         with tqdm(total=total, disable=None, bar_format=BAR, file=sys.stderr) as bar:
             progress = Progress(bar)
-            counts = harvests.import_lines(files, timezone.now(), progress.seen)
+            counts = imports.import_lines(files, timezone.now(), progress.seen)
         self._summary(counts, progress.n)
         if counts["bad"]:
             raise CommandError(f"{counts['bad']} lines were left out, see above", returncode=1)
@@ -49,7 +49,7 @@ class Progress:
         self.file = ""
         self.position = 0
 
-    def seen(self, line: harvests.Read) -> None:
+    def seen(self, line: imports.Read) -> None:
         self.n += 1
         if line.position < self.position:
             self.position = 0  # the next file

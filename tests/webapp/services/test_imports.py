@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
 from webapp.models import Paper, Work
-from webapp.services import harvests
+from webapp.services import imports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +95,7 @@ def test_a_file_that_is_not_there_is_refused_before_anything_is_read(tmp_path):
 
 def test_an_endless_line_is_one_bad_line(tmp_path):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"id": "' + "9" * (harvests.LONGEST_LINE + 10) + "\n" + json.dumps(row(1)))
+    path.write_text('{"id": "' + "9" * (imports.LONGEST_LINE + 10) + "\n" + json.dumps(row(1)))
     with pytest.raises(CommandError):
         run(path)
     assert Paper.objects.count() == 1
