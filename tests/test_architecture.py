@@ -8,7 +8,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
-    *("papers", "readers", "social", "rankings", "runs", "harvests", "imports", "digests", "work", "demo"),
+    *(
+        "papers",
+        "readers",
+        "social",
+        "rankings",
+        "runs",
+        "harvests",
+        "imports",
+        "digests",
+        "work",
+        "demo",
+    ),
 }
 # A service may import services to its left; the last three are the worker's.
 SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
@@ -144,9 +155,10 @@ def test_parsers_know_neither_the_database_nor_the_network():
     for name in MODULES:
         if name.startswith("webapp.arxiv."):
             outer = tops(GRAPH[name]) & {"django", "psycopg", "httpx", "urllib", "socket"}
-            assert outer <= {"webapp.arxiv.gate": {"django"}, "webapp.arxiv.retrieve": {"httpx"}}.get(
-                name, set()
-            )
+            assert outer <= {
+                "webapp.arxiv.gate": {"django"},
+                "webapp.arxiv.retrieve": {"httpx"},
+            }.get(name, set())
 
 
 @pytest.mark.parametrize("path", [*sources(), *(ROOT / "tests").rglob("*.py")], ids=str)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -102,7 +103,7 @@ def _line(name: str) -> tuple[float, int]:
     return float(pause), failures
 
 
-def _execute(statement: str, values: dict[str, object]) -> int:
+def _execute(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

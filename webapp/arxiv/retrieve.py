@@ -94,7 +94,7 @@ def seconds_of(retry_after: str, now: datetime) -> float | None:
 def _sentence(error: httpx.HTTPError) -> str:
     if isinstance(error, TooMuch):
         return str(error)
-    names = {
+    names: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectTimeout: "No connection within the time limit.",
         httpx.ReadTimeout: "No answer within the time limit.",
         httpx.RemoteProtocolError: "The connection ended in the middle of the answer.",

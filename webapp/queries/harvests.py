@@ -56,6 +56,25 @@ def holidays() -> frozenset[date]:
     return frozenset(Holiday.objects.values_list("date", flat=True))
 
 
+SETTLED = ("complete", "holiday", "quiet day")
+
+
+def unsettled_days(since: date) -> set[date]:
+    rows = Coverage.objects.filter(day__gte=since).exclude(state__in=SETTLED)
+    return set(rows.values_list("day", flat=True))
+
+
+def is_settled(day: date, n_subjects: int) -> bool:
+    """Whether every subject that is followed has all it expects of a day."""
+    return Coverage.objects.filter(day=day, state__in=SETTLED).count() >= n_subjects
+
+
+def was_tried(source: str, day: date, subject: str, slot: str) -> bool:
+    """Whether this occasion has asked already; a try that was killed is not one."""
+    tries = Harvest.objects.filter(source=source, day=day, subject=subject, slot=slot)
+    return tries.exclude(state=Harvest.State.RUNNING).exists()
+
+
 def last_by_source() -> list[Harvest]:
     """The newest try of each source, for the operator."""
     newest = Harvest.objects.values("source").annotate(newest=Max("pk")).values("newest")

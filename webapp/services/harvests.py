@@ -4,13 +4,15 @@ One try is one Harvest row. Its state says what came of it in words that a perso
 answer that is no list of papers is refused whole, and never counts as "nothing new".
 """
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import httpx
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from webapp.arxiv import announcements, calendar, gate, listing, oai, query_api
 from webapp.arxiv.answers import UpstreamError
@@ -48,6 +50,7 @@ class Asked(NamedTuple):
 
 
 Read = Callable[[bytes], Batch]
+Clock = Callable[[], datetime]
 
 
 def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) -> Harvest:
@@ -56,7 +59,7 @@ def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) 
     row, _ = Harvest.objects.get_or_create(
         source=source,
         day=day,
-        subject=subjects[0] if len(subjects) == 1 else FOLLOWED,
+        subject=_name(subjects),
         slot=slot,
         defaults={"started_at": now},
     )
@@ -71,9 +74,6 @@ def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) 
     for subject in subjects:
         coverage.renew(subject, day, clock())
     return row
-
-
-Clock = Callable[[], datetime]
 
 
 def _ask(asked: Asked, url: str, params: dict[str, str], read: Read) -> Batch | None:
@@ -100,10 +100,11 @@ def _ask(asked: Asked, url: str, params: dict[str, str], read: Read) -> Batch | 
         return _ended(asked, Harvest.State.UNREACHED, str(closed))
 
 
-def _ended(asked: Asked, state: Harvest.State, sentence: str) -> None:
+def _ended(asked: Asked, state: Harvest.State, sentence: str) -> Batch | None:
     row = asked.row
     row.state, row.error, row.finished_at = state, sentence, asked.clock()
     row.save()
+    return None
 
 
 def _keep(asked: Asked, batch: Batch, announced: Iterable[str] = ()) -> None:
@@ -135,7 +136,7 @@ def _dated(paper: HarvestedPaper, day: date, told: set[str]) -> HarvestedPaper:
 
 
 def _listing(asked: Asked, subjects: list[str]) -> bool:
-    """arXiv's own count, and the papers it names that no other source has brought."""
+    """ArXiv's own count, and the papers it names that no other source has brought."""
     for subject in subjects:
         found: list[listing.Listing] = []
 
@@ -143,8 +144,12 @@ def _listing(asked: Asked, subjects: list[str]) -> bool:
             found.append(listing.parse(body))
             return Batch()
 
-        url = f"{settings.ARXIV_LIST_URL}/list/{subject}/new"
-        if _ask(asked, url, {"skip": "0", "show": "2000"}, read) is None:
+        newest = calendar.expected_day(asked.clock(), harvests.holidays())
+        if asked.row.day >= newest:
+            page, params = f"list/{subject}/new", {"skip": "0", "show": "2000"}
+        else:
+            page, params = f"catchup/{subject}/{asked.row.day}", {"abs": "False", "page": "1"}
+        if _ask(asked, f"{settings.ARXIV_LIST_URL}/{page}", params, read) is None:
             return False
         coverage.expect(subject, asked.row.day, found[0], asked.clock())
     return True
@@ -154,7 +159,9 @@ def _feed(asked: Asked, subjects: list[str]) -> bool:
     def read(body: bytes) -> Batch:
         feed = announcements.parse(body, asked.row.day)
         if not _is_of_the_day(feed, asked.row.day):
-            raise UpstreamError("unknown", f"The feed still holds the batch before {asked.row.day}.")
+            raise UpstreamError(
+                "unknown", f"The feed still holds the batch before {asked.row.day}."
+            )
         return Batch(feed.papers, refused=feed.refused)
 
     url = f"{settings.ARXIV_RSS_URL}/{asked.row.source}/{'+'.join(subjects)}"
@@ -186,7 +193,9 @@ def _oai(asked: Asked, subjects: list[str]) -> bool:
                 return _lost_token(asked)
             _keep(asked, batch, harvests.expected_ids(asked.row.day))
             if batch.cursor in seen:
-                _ended(asked, Harvest.State.REFUSED, "OAI-PMH repeats a token: the list never ends.")
+                _ended(
+                    asked, Harvest.State.REFUSED, "OAI-PMH repeats a token: the list never ends."
+                )
                 asked.row.cursor = ""
                 asked.row.save()
                 return False
@@ -206,7 +215,7 @@ def _lost_token(asked: Asked) -> bool:
 
 
 def oai_set(subject: str) -> str:
-    """arXiv's name of a category's set: group:archive:CATEGORY."""
+    """ArXiv's name of a category's set: group:archive:CATEGORY."""
     archive, _, part = subject.partition(".")
     group = archive if archive in _GROUPS else "physics"
     return f"{group}:{archive}:{part}" if part else f"{group}:{archive}"
@@ -286,41 +295,45 @@ def harvest(slot: str, now: datetime, clock: Clock = timezone.now) -> work.Count
 
     A slot by hand names a day, a source and subjects: 2026-11-20/oai/cs.LG+cs.CL/noon.
     """
-    began = time.monotonic()
-    tried = 0
-    for day, source, subjects in _steps(slot, now):
-        if Harvest.objects.filter(source=source, day=day, slot=slot, subject=_name(subjects)).exists():
+    began, tried = time.monotonic(), 0
+    occasion = slot.partition(_AND_ON)[0]
+    for day, source, subjects in _steps(occasion, now):
+        if harvests.was_tried(source, day, _name(subjects), occasion):
             continue
         if time.monotonic() - began > BUDGET_SECONDS:
-            work.ask("harvest", _and_on(slot), now)
+            work.ask("harvest", f"{occasion}{_AND_ON}{now:%H:%M:%S.%f}", now)
             break
-        fetch(source, day, subjects, slot, clock)
+        fetch(source, day, subjects, occasion, clock)
         tried += 1
     return {"asked": tried}
 
 
+_AND_ON = " and on "
+
+
+def _name(subjects: list[str]) -> str:
+    return subjects[0] if len(subjects) == 1 else FOLLOWED
+
+
 def _steps(slot: str, now: datetime) -> Iterator[tuple[date, str, list[str]]]:
-    named = slot.split("/")
-    if days := work.days_of(slot):
-        sources = AT_NIGHT if named[1] in {"", "all", "by hand"} else (named[1],)
-        subjects = named[2].split("+") if len(named) > 2 and named[2] else settings.ARXIV_SUBJECTS
-    else:
-        sources, subjects = AT_NIGHT, settings.ARXIV_SUBJECTS
-        days = _incomplete_days(subjects, now)
-    for day in days:
-        for source in sources:
-            if source in {"listing", "oai"}:
-                yield from ((day, source, [subject]) for subject in subjects)
-            elif subjects:
-                yield day, source, subjects
+    """What to ask, in order. A feed holds the current batch only: for older days it is no use."""
+    _, source, subjects = (*slot.split("/"), "", "")[:3]
+    wanted = subjects.split("+") if "/" in slot and subjects else settings.ARXIV_SUBJECTS
+    newest = calendar.expected_day(now, harvests.holidays())
+    for day in work.days_of(slot) or _incomplete_days(wanted, newest):
+        for one in (source,) if source in SOURCES else AT_NIGHT:
+            if one in {"rss", "atom"} and day != newest and one != source:
+                continue
+            if one in {"listing", "oai"}:
+                yield from ((day, one, [subject]) for subject in wanted)
+            elif wanted:
+                yield day, one, wanted
 
 
-def _incomplete_days(subjects: list[str], now: datetime) -> list[date]:
-    """The newest issue day, and those of the week before whose state is not settled."""
+def _incomplete_days(subjects: list[str], newest: date) -> list[date]:
+    """The newest issue day, and those of the week before that are known and not settled."""
     if not subjects:
         return []
-    free = harvests.holidays()
-    newest = calendar.expected_day(now, free)
-    days = calendar.issue_days(newest - timedelta(days=LOOK_BACK_DAYS), newest, free)
-    settled = harvests.settled_days(subjects)
-    return [day for day in reversed(days) if day not in settled and (day == newest or settled)]
+    unsettled = harvests.unsettled_days(newest - timedelta(days=LOOK_BACK_DAYS))
+    newest_is_settled = harvests.is_settled(newest, len(subjects))
+    return [] if newest_is_settled and not unsettled else sorted({newest, *unsettled}, reverse=True)
