@@ -1,0 +1,229 @@
+"""The harvest against the stand-in arXiv: every source, every failure, nothing missed."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.fakes import SETTINGS, FakeArxiv
+from webapp.arxiv import gate
+from webapp.models import Coverage, Gate, Harvest, Paper
+from webapp.queries import harvests as known
+from webapp.services import harvests
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = date(2026, 4, 20)
+DAYS = [date(2026, 4, 16), date(2026, 4, 17), MONDAY, date(2026, 4, 21)]
+
+
+def announced(day, n=6, subjects=("cs.LG",), first=0):
+    """A day's papers, numbered by day."""
+    return [
+        {
+            "id": f"2604.{day.day:02d}{first + k:03d}",
+            "date": day.isoformat(),
+            "title": f"Paper {k} of {day}",
+            "abstract": f"We study number {k} and show that it is interesting.",
+            "authors": ["Ada Example", "Ben Example"],
+            "categories": list(subjects),
+            "comments": None,
+        }
+        for k in range(1, n + 1)
+    ]
+
+
+@pytest.fixture
+def arxiv(settings, monkeypatch):
+    monkeypatch.setattr(gate, "GAP_SECONDS", 0.0)
+    papers = [paper for day in DAYS for paper in announced(day)]
+    with FakeArxiv(papers, now="2026-04-20T06:00Z") as fake:
+        for name, path in SETTINGS.items():
+            setattr(settings, name, fake.url + path)
+        settings.ARXIV_SUBJECTS = ["cs.LG"]
+        yield fake
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def harvest(slot="2026-04-20T06:05", now="2026-04-20T06:05"):
+    return harvests.harvest(slot, at(now), lambda: at(now))
+
+
+def by_hand(source, day=MONDAY, now="2026-04-20T06:05"):
+    return harvest(f"{day}/{source}/cs.LG/by hand {now}", now)
+
+
+def ids_of(day):
+    return set(Paper.objects.filter(issue_day=day).values_list("arxiv_id", flat=True))
+
+
+def expected_of(day):
+    return {row["id"] for row in announced(day)}
+
+
+def test_a_night_brings_the_day_whole(arxiv):
+    harvest()
+    assert ids_of(MONDAY) == expected_of(MONDAY)
+    row = Coverage.objects.get(subject="cs.LG", day=MONDAY)
+    assert (row.state, row.expected, row.missing_ids) == ("complete", 6, [])
+    assert set(row.received) >= {"rss", "oai"}
+
+
+def test_it_does_nothing_the_second_time(arxiv):
+    harvest()
+    n = len(arxiv.log.entries)
+    assert harvest("2026-04-20T06:20", "2026-04-20T06:20") == {"asked": 0}
+    assert len(arxiv.log.entries) == n
+
+
+@pytest.mark.parametrize("source", ["rss", "atom", "oai", "query"])
+def test_each_source_alone_brings_every_paper_once(arxiv, source):
+    by_hand(source)
+    assert expected_of(MONDAY) <= set(Paper.objects.values_list("arxiv_id", flat=True))
+    stored = list(Paper.objects.values_list("arxiv_id", flat=True))
+    assert len(stored) == len(set(stored))
+
+
+def test_a_listing_names_what_the_query_api_then_brings(arxiv):
+    by_hand("listing")
+    assert Coverage.objects.get().state == "late"
+    assert set(Coverage.objects.get().missing_ids) == expected_of(MONDAY)
+    by_hand("missing", now="2026-04-22T12:00")
+    assert ids_of(MONDAY) == expected_of(MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "said"),
+    [
+        ("html", {}, "web page"),
+        ("empty", {}, "nothing"),
+        ("rate_exceeded", {}, "too often"),
+    ],
+)
+def test_an_answer_that_is_no_list_is_refused_and_said(arxiv, fault, options, said):
+    arxiv.fail(fault, "/rss/*", **options)
+    by_hand("rss")
+    row = Harvest.objects.get(source="rss")
+    assert row.state == Harvest.State.REFUSED
+    assert said in row.error
+    assert not Paper.objects.exists()
+
+
+@pytest.mark.parametrize("source", ["rss", "atom", "oai", "query"])
+@pytest.mark.parametrize("bomb", ["laughs", "quadratic", "xxe"])
+def test_a_bomb_is_refused(arxiv, source, bomb):
+    arxiv.fail("bomb", bomb=bomb)
+    by_hand(source)
+    assert Harvest.objects.get(source=source).state == Harvest.State.REFUSED
+    assert not Paper.objects.exists()
+
+
+@pytest.mark.parametrize("source", ["rss", "oai", "query", "listing"])
+@pytest.mark.parametrize("at", [1, 400, 900, -200, -20])
+@pytest.mark.parametrize("framing", ["full", "cut", "chunked-whole"])
+def test_a_cut_answer_is_refused_whole_and_the_next_try_heals(arxiv, source, at, framing):
+    arxiv.fail("truncate", at=at, times=1, framing=framing)
+    by_hand(source)
+    row = Harvest.objects.get(source=source)
+    assert row.state in {Harvest.State.REFUSED, Harvest.State.UNREACHED}
+    assert row.error
+    assert not Paper.objects.exists()
+    by_hand(source, now="2026-04-20T07:05")
+    assert Harvest.objects.filter(source=source, state=Harvest.State.DONE).exists()
+
+
+def test_a_stale_feed_is_not_the_day(arxiv):
+    harvest("2026-04-17T06:05", "2026-04-17T06:05")
+    arxiv.set_clock("2026-04-20T06:00Z")
+    arxiv.fail("stale")
+    harvest()
+    row = Coverage.objects.get(day=MONDAY)
+    assert row.state in {"stale", "late"}
+    assert Harvest.objects.get(source="rss", day=MONDAY).state == Harvest.State.REFUSED
+    arxiv.clear()
+    harvest("2026-04-20T08:05", "2026-04-20T08:05")
+    assert Coverage.objects.get(day=MONDAY).state == "complete"
+    assert ids_of(MONDAY) == expected_of(MONDAY)
+
+
+def test_a_late_batch_waits_and_then_comes(arxiv):
+    arxiv.fail("late", until=at("2026-04-20T09:00"))
+    harvest("2026-04-20T04:35", "2026-04-20T04:35")
+    assert Coverage.objects.get(day=MONDAY).state in {"waiting", "stale", "late"}
+    arxiv.set_clock("2026-04-20T09:30Z")
+    harvest("2026-04-20T09:35", "2026-04-20T09:35")
+    assert Coverage.objects.get(day=MONDAY).state == "complete"
+
+
+def test_a_hole_in_oai_is_filled_by_number(arxiv):
+    arxiv.fail("hole", "/oai*", first="2604.20002", last="2604.20005")
+    arxiv.fail("hole", "/rss/*", first="2604.20002", last="2604.20005")
+    arxiv.set_clock("2026-04-22T12:00Z")
+    arxiv.set_clock("2026-04-20T06:00Z")
+    harvest()
+    row = Coverage.objects.get(day=MONDAY)
+    assert row.expected == 6
+    if row.missing_ids:  # the query API lags by a day
+        arxiv.set_clock("2026-04-21T12:00Z")
+        harvest("2026-04-21T12:05", "2026-04-21T12:05")
+    assert ids_of(MONDAY) == expected_of(MONDAY)
+
+
+def test_a_token_that_is_repeated_for_ever_ends_the_list(arxiv):
+    arxiv.page_size = 2
+    arxiv.fail("same_token", "/oai*")
+    by_hand("oai")
+    assert "never ends" in Harvest.objects.get().error
+
+
+def test_a_token_that_has_expired_begins_the_list_again(arxiv):
+    arxiv.page_size = 2
+    arxiv.fail("status", "/oai*", code=503, retry_after=1, skip=1, times=1)
+    by_hand("oai")
+    assert Harvest.objects.get().cursor
+    arxiv.expire_tokens()
+    Gate.objects.all().delete()
+    row = Harvest.objects.get()
+    for _ in range(2):
+        harvests.fetch("oai", MONDAY, ["cs.LG"], row.slot, lambda: at("2026-04-20T07:00"))
+    assert Harvest.objects.get().state == Harvest.State.DONE
+    assert expected_of(MONDAY) <= set(Paper.objects.values_list("arxiv_id", flat=True))
+
+
+def test_it_waits_as_told_and_asks_nothing_meanwhile(arxiv):
+    arxiv.fail("status", "/rss/*", code=429, retry_after=600)
+    by_hand("rss")
+    assert "asked to wait" in Harvest.objects.get(source="rss").error
+    n = len(arxiv.log.entries)
+    by_hand("atom")
+    assert len(arxiv.log.entries) == n
+    assert "pause" in Harvest.objects.get(source="atom").error
+
+
+def test_a_deleted_record_is_marked_and_kept(arxiv):
+    by_hand("oai")
+    arxiv.delete("2604.20003", MONDAY)
+    by_hand("oai", now="2026-04-20T08:05")
+    assert Paper.objects.get(arxiv_id="2604.20003").withdrawn_at is not None
+
+
+def test_a_new_version_changes_the_text(arxiv):
+    harvest()
+    arxiv.change("2604.20003", date(2026, 4, 21), title="A better title")
+    arxiv.set_clock("2026-04-21T06:00Z")
+    harvest("2026-04-21T06:05", "2026-04-21T06:05")
+    paper = Paper.objects.get(arxiv_id="2604.20003")
+    assert (paper.title, paper.version, paper.issue_day) == ("A better title", 2, MONDAY)
+
+
+def test_a_weekend_asks_for_nothing_new(arxiv):
+    harvest("2026-04-18T06:05", "2026-04-18T06:05")
+    assert known.coverage_of(date(2026, 4, 18)) is None
+
+
+def test_an_instance_that_follows_nothing_asks_nobody(arxiv, settings):
+    settings.ARXIV_SUBJECTS = []
+    assert harvest() == {"asked": 0}
+    assert arxiv.log.entries == []
