@@ -9,10 +9,8 @@ import re
 from datetime import date
 from typing import Literal, NamedTuple, cast
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from webapp.arxiv import identifiers
-from webapp.arxiv.answers import Element, UpstreamError, html_text, shown
+from webapp.arxiv.answers import Element, UpstreamError, html_root, shown
 
 Kind = Literal["new", "cross", "replace"]
 _HEADINGS = {"h1", "h2", "h3", "h4"}
@@ -64,9 +62,8 @@ class Listing(NamedTuple):
 
 def parse(body: bytes) -> Listing:
     """Read a page. Raises UpstreamError where a date, a count or a row is not as printed."""
-    root = etree.HTML(html_text(body))
-    headings = [(el, _flat(el)) for el in root.iter(*_HEADINGS)]
-    days = {day for _, text in headings if (day := _day(text))}
+    root = html_root(body)
+    days = {day for el in root.iter(*_HEADINGS) if (day := _day(_flat(el)))}
     if not days:
         raise UpstreamError("html", f"A web page, but no listing: {shown(_title(root))}.")
     if len(days) > 1:
@@ -150,4 +147,4 @@ def _title(root: Element) -> str:
 
 
 def _flat(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(" ".join(element.itertext()).split())

@@ -16,7 +16,7 @@ from webapp.arxiv.answers import Refused, UpstreamError, plain_text, shown
 from webapp.arxiv.records import HarvestedPaper, clean, split_authors, subject_codes, title_of
 
 Kind = Literal["new", "cross", "replace"]
-_END = "%%%---%%%---"  # after the replaced, which come last
+_END = "%%%---" * 13  # after the replaced, which come last
 _RECORD = re.compile(r"^\\\\\s*\n(?:arXiv:|/\* )", re.MULTILINE)
 _FIRST = re.compile(r"arXiv:(\S+)(?:\s+(\(\*cross-listing\*\)))?\s*")
 _FIELD = re.compile(r"([A-Z][A-Za-z-]*)(?: \(revised v(\d+)\))?: ?(.*)")
@@ -50,8 +50,7 @@ def parse(body: bytes) -> Mail:
     if not (_RECORD.search(text) or text.startswith("Date:")):
         raise UpstreamError("unknown", f"Not an announcement; it begins: {shown(text.strip())}.")
     day = _mail_day(lines)
-    if day is not None and not any(line.startswith(_END) for line in lines):
-        raise UpstreamError("truncated", "The mail breaks off before its closing line.")
+    _refuse_cut(lines, is_mail=day is not None)
     items, refused = [], []
     for block in _blocks(lines, day):
         try:
@@ -59,6 +58,16 @@ def parse(body: bytes) -> Mail:
         except ValueError as error:
             refused.append(Refused(block.lines[0][:200], str(error)))
     return Mail(day, tuple(items), tuple(refused))
+
+
+def _refuse_cut(lines: list[str], *, is_mail: bool) -> None:
+    """A rule stands before a record, so a text that ends with one lacks the record."""
+    if is_mail and not any(line.rstrip() == _END for line in lines):
+        raise UpstreamError("truncated", "The mail breaks off before its closing line.")
+    last = lines[-1].rstrip()
+    ends_well = last == "\\\\" or _ADDRESS.fullmatch(last)
+    if not is_mail and (not ends_well or _DAY.fullmatch(lines[-2].strip())):
+        raise UpstreamError("truncated", "The announcement breaks off between two records.")
 
 
 def _mail_day(lines: list[str]) -> date | None:

@@ -170,7 +170,7 @@ def _issue_day(
         return calendar.derived_day(month, None)
     stamped = header.stamped
     if stamped and updated is None and created < stamped <= created + _SOON:
-        return calendar.on_weekday(stamped)
+        return calendar.within(month, stamped)
     return calendar.derived_day(month, datetime.combine(created, _NOON, calendar.EASTERN))
 
 
