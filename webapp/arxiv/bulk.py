@@ -10,11 +10,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from webapp.arxiv import calendar, identifiers
-from webapp.arxiv.records import HarvestedPaper, HarvestedVersion
+from webapp.arxiv.records import (
+    HarvestedPaper,
+    HarvestedVersion,
+    author_names,
+    clean,
+    split_authors,
+    subject_codes,
+)
 
-LONGEST = {"title": 3_000, "abstract": 30_000, "comments": 5_000, "name": 400}
-MOST_AUTHORS = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _OLDEST = date(1991, 7, 1)
 
 
@@ -75,26 +79,17 @@ def _bulk(row: dict[str, Any]) -> HarvestedPaper:
     )
 
 
-def _clean(value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{field} is not text")
-    limit = LONGEST.get(field, 1_000)
-    if len(value) > limit:
-        raise ValueError(f"{field} is longer than {limit:,} characters")
-    return " ".join(_CONTROL.sub(" ", value).split())
-
-
 def _text(row: dict[str, Any], field: str) -> str:
     if field not in row:
         raise ValueError(f"{field} is missing")
-    if text := _clean(row[field], field):
+    if text := clean(row[field], field):
         return text
     raise ValueError(f"{field} is empty")
 
 
 def _optional(row: dict[str, Any], field: str) -> str | None:
     value = row.get(field)
-    return None if value is None else _clean(value, field)
+    return None if value is None else clean(value, field)
 
 
 def _day(row: dict[str, Any], field: str) -> date:
@@ -109,9 +104,8 @@ def _day(row: dict[str, Any], field: str) -> date:
 
 
 def _names(values: list[object]) -> tuple[str, ...]:
-    names = tuple(name for value in values if (name := _clean(value, "name")))
-    if not 1 <= len(names) <= MOST_AUTHORS:
-        raise ValueError(f"{len(names)} authors")
+    if not (names := author_names(values)):
+        raise ValueError("0 authors")
     return names
 
 
@@ -122,16 +116,14 @@ def _bulk_names(row: dict[str, Any]) -> tuple[str, ...]:
         parts = [[p[1], p[0], *p[2:3]] for p in parsed]
         if all(isinstance(x, str) for p in parts for x in p):
             return _names([" ".join(x for x in p if x) for p in parts])
-    return _names(list(re.split(r",\s*(?:and\s+)?|\s+and\s+", _text(row, "authors"))))
+    return _names(list(split_authors(_text(row, "authors"))))
 
 
 def _subjects(value: object) -> tuple[str, ...]:
     codes = value.split() if isinstance(value, str) else value
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise ValueError("categories is not a list of categories")
-    if len(codes) > 60:
-        raise ValueError(f"{len(codes)} categories")
-    return tuple(dict.fromkeys(identifiers.canonical_category(code) for code in codes))
+    return subject_codes(codes)
 
 
 def _versions(value: object) -> tuple[HarvestedVersion, ...]:

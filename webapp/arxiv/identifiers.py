@@ -1,6 +1,7 @@
 """arXiv's identifiers and categories, as its help pages define them. Pure."""
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 ALIASES = {
@@ -59,6 +60,12 @@ def parse(text: str) -> Identifier:
     if match := _OLD.fullmatch(bare):
         return _old_style(text, *match.groups())
     raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+
+
+def month(arxiv_id: str) -> date:
+    """The first day of the month in a canonical identifier: that of its announcement."""
+    yy, mm = (int(n) for n in re.findall(r"\d{2}", arxiv_id.rpartition("/")[2])[:2])
+    return date(1900 + yy if "/" in arxiv_id and yy > 90 else 2000 + yy, mm, 1)
 
 
 def _new_style(text: str, yy: str, mm: str, number: str, version: str | None) -> Identifier:

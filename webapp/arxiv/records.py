@@ -1,10 +1,29 @@
-"""A paper as a source states it, whatever the source. Pure."""
+"""A paper as a source states it, whatever the source; how its text is cleaned. Pure."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
+from webapp.arxiv import identifiers
+
+LONGEST = {
+    "title": 3_000,
+    "abstract": 30_000,
+    "comments": 5_000,
+    "name": 400,
+    "authors": 400_000,
+}
+MOST_AUTHORS = 10_000
+MOST_SUBJECTS = 60
+# Besides control characters those that turn the direction of writing: a title must not
+# rearrange the page around it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_COMMA = re.compile(r",\s+")
+_COMMA_OR_AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+|;\s+|:\s+")
+_SUFFIX = re.compile(r"(?:[JS]r\.?|I{2,3}|IV)")
 _WITHDRAWN = re.compile(
     r"\b(?:this|the) (?:paper|article|submission|manuscript|preprint|work|note)\b[^.]{0,40}"
     r"\b(?:has been|is|was|being) (?:temporarily )?withdrawn|^\W*withdrawn\b",
@@ -56,3 +75,65 @@ class HarvestedPaper(NamedTuple):
             str(self.is_summary),
         )
         return blake2b("\x1e".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def once(papers: Iterable[HarvestedPaper]) -> list[HarvestedPaper]:
+    """No identifier twice, as `store` wants it: the statement that `decide` would keep last."""
+    kept: dict[str, HarvestedPaper] = {}
+    for paper in papers:
+        other = kept.get(paper.arxiv_id)
+        if other is None or _rank(paper) >= _rank(other):
+            kept[paper.arxiv_id] = paper
+    return list(kept.values())
+
+
+def _rank(paper: HarvestedPaper) -> tuple[int, date]:
+    return paper.version or 0, paper.content_day
+
+
+def clean(value: object, field: str) -> str:
+    """Plain text on one line. ValueError says what is wrong with it."""
+    if not isinstance(value, str):
+        raise ValueError(f"{field} is not text")
+    limit = LONGEST.get(field, 1_000)
+    if len(value) > limit:
+        raise ValueError(f"{field} is longer than {limit:,} characters")
+    return " ".join(_CONTROL.sub(" ", value).split())
+
+
+def title_of(arxiv_id: str, title: str) -> str:
+    """A paper without a title is shown by its identifier instead of being lost."""
+    return clean(title, "title") or f"arXiv:{arxiv_id}"
+
+
+def author_names(values: Sequence[object]) -> tuple[str, ...]:
+    """Clean names. Entries without a letter, such as the colon after a collaboration, go."""
+    if len(values) > MOST_AUTHORS:
+        raise ValueError(f"{len(values)} authors")
+    names = (clean(value, "name") for value in values)
+    return tuple(name for name in names if any(letter.isalnum() for letter in name))
+
+
+def split_authors(text: str, *, at_commas_only: bool = False) -> tuple[str, ...]:
+    """One string of names -> names, without affiliations in parentheses.
+
+    Second best wherever a source has the names apart: a comma inside a name parts it.
+    """
+    text = clean(text, "authors")
+    for _ in range(8):  # affiliations stand in parentheses inside parentheses
+        text = _PARENTHESES.sub(" ", text)
+    names: list[str] = []
+    for part in (_COMMA if at_commas_only else _COMMA_OR_AND).split(text):
+        name = part.strip(" ,;")
+        if names and _SUFFIX.fullmatch(name):
+            names[-1] += f" {name}"
+        elif name:
+            names.append(name)
+    return author_names(names)
+
+
+def subject_codes(codes: Sequence[str]) -> tuple[str, ...]:
+    """Categories in arXiv's order, the primary one first, aliases told by their proper name."""
+    if len(codes) > MOST_SUBJECTS:
+        raise ValueError(f"{len(codes)} categories")
+    return tuple(dict.fromkeys(identifiers.canonical_category(code) for code in codes))
