@@ -20,6 +20,7 @@ from webapp.arxiv.records import (
 )
 
 _OLDEST = date(1991, 7, 1)
+LAST_YEAR = 2100  # identifiers of two digits end there
 
 
 def parse_line(line: bytes) -> HarvestedPaper:
@@ -134,12 +135,14 @@ def _versions(value: object) -> tuple[HarvestedVersion, ...]:
 
 def _version(entry: object) -> HarvestedVersion:
     try:
-        if not isinstance(entry, dict):
+        if not isinstance(entry, dict) or not isinstance(entry["created"], str):
             raise TypeError
         number = re.fullmatch(r"v([1-9]\d{0,3})", entry["version"])
         submitted_at: datetime = parsedate_to_datetime(entry["created"])
         if number is None or submitted_at.tzinfo is None:
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+        if not _OLDEST.year <= submitted_at.year < LAST_YEAR:
+            raise ValueError
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise ValueError(f"a version is not readable: {str(entry)[:60]}") from None
     return HarvestedVersion(int(number[1]), submitted_at)
