@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.factories import DAY, paper, profile, rating, reader, world
 from webapp.models import Rating
+from webapp.queries import readers
 from webapp.services import runs
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,9 @@ def rate(client, paper, value="up", headers=None, **fields):
 
 
 def said(who):
-    return set(Rating.objects.filter(reader=who).values_list("paper__arxiv_id", "value", "saved"))
+    said = readers.SPEAKS
+    acts = Rating.objects.filter(said, reader=who)
+    return set(acts.values_list("paper__arxiv_id", "value", "saved"))
 
 
 def shown(html):
