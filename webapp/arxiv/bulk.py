@@ -5,8 +5,7 @@ Pure: a line in, a record or a ValueError with a sentence out.
 
 import json
 import re
-from datetime import date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any
 
 from webapp.arxiv import calendar, identifiers
@@ -15,6 +14,7 @@ from webapp.arxiv.records import (
     HarvestedVersion,
     author_names,
     clean,
+    moment,
     split_authors,
     subject_codes,
 )
@@ -137,9 +137,9 @@ def _version(entry: object) -> HarvestedVersion:
         if not isinstance(entry, dict):
             raise TypeError
         number = re.fullmatch(r"v([1-9]\d{0,3})", entry["version"])
-        submitted_at: datetime = parsedate_to_datetime(entry["created"])
-        if number is None or submitted_at.tzinfo is None:
+        submitted_at = moment(entry["created"])
+        if number is None or submitted_at is None:
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError(f"a version is not readable: {str(entry)[:60]}") from None
     return HarvestedVersion(int(number[1]), submitted_at)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ LONGEST = {
 }
 MOST_AUTHORS = 10_000
 MOST_SUBJECTS = 60
+_YEARS = range(1986, 2100)
 # Besides control characters those that turn the direction of writing: a title must not
 # rearrange the page around it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -99,6 +101,20 @@ def clean(value: object, field: str) -> str:
     if len(value) > limit:
         raise ValueError(f"{field} is longer than {limit:,} characters")
     return " ".join(_CONTROL.sub(" ", value).split())
+
+
+def moment(text: str) -> datetime | None:
+    """A time with its zone, as mail or as ISO 8601 writes it, within arXiv's years.
+
+    None where it is not readable: what is derived from a time has a second choice, and is marked.
+    """
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            at = read(text.strip())
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+        return at if at.tzinfo and at.year in _YEARS else None
+    return None
 
 
 def title_of(arxiv_id: str, title: str) -> str:
