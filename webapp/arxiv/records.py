@@ -127,7 +127,7 @@ def author_names(values: Sequence[object]) -> tuple[str, ...]:
     if len(values) > MOST_AUTHORS:
         raise ValueError(f"{len(values)} authors")
     names = (clean(value, "name") for value in values)
-    return tuple(name for name in names if any(letter.isalnum() for letter in name))
+    return tuple(name for name in names if name[:1].isalnum() or any(map(str.isalnum, name)))
 
 
 def split_authors(text: str, *, at_commas_only: bool = False) -> tuple[str, ...]:
