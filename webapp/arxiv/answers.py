@@ -56,19 +56,12 @@ def xml_root(body: bytes, roots: Container[str]) -> Element:
     """The root of a well-formed document whose root is one of `roots`, whatever its namespace."""
     _refuse_at_sight(body)
     head = _head(body)
-    if re.search(r"<!DOCTYPE\s", head):
+    root = _ROOT.search(head)
+    if "<!DOCTYPE" in (head[: root.start()] if root else head):
         raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
     if not head.startswith("<"):
         raise UpstreamError("unknown", f"The answer is not XML; it begins: {shown(head)}.")
-    root = _parsed(body, head)
-    if root.getroottree().docinfo.doctype:
-        raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
-    found = local(root)
-    if found.lower() == "html":
-        raise UpstreamError("html", f"The server answered with a web page: {_page_title(head)}.")
-    if found not in roots:
-        raise UpstreamError("unknown", f"The answer is a document of another kind: {shown(found)}.")
-    return root
+    return _wanted(_parsed(body, head), head, roots)
 
 
 def json_value(body: bytes) -> Any:
@@ -187,6 +180,17 @@ def _parsed(body: bytes, head: str) -> Element:
         if _HOSTILE.search(message):
             raise UpstreamError("hostile", f"The XML is refused: {shown(message)}.") from None
         raise _broken(len(body), shown(message), is_cut=_is_cut(body, head)) from None
+
+
+def _wanted(root: Element, head: str, roots: Container[str]) -> Element:
+    if root.getroottree().docinfo.doctype:
+        raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
+    found = local(root)
+    if found.lower() == "html":
+        raise UpstreamError("html", f"The server answered with a web page: {_page_title(head)}.")
+    if found not in roots:
+        raise UpstreamError("unknown", f"The answer is a document of another kind: {shown(found)}.")
+    return root
 
 
 def _is_cut(body: bytes, head: str) -> bool:

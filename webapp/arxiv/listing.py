@@ -63,7 +63,7 @@ class Listing(NamedTuple):
 def parse(body: bytes) -> Listing:
     """Read a page. Raises UpstreamError where a date, a count or a row is not as printed."""
     root = html_root(body)
-    days = {day for el in root.iter(*_HEADINGS) if (day := _day(_flat(el)))}
+    days = {day for el in root.iter(*_HEADINGS) if (day := _day(_heading(el)))}
     if not days:
         raise UpstreamError("html", f"A web page, but no listing: {shown(_title(root))}.")
     if len(days) > 1:
@@ -87,7 +87,7 @@ def _sections(root: Element) -> tuple[Section, ...]:
             if current is None:
                 raise UpstreamError("unknown", "The listing has a row before any section.")
             current.append(_row(element))
-        elif match := _SECTION.search(_flat(element)):
+        elif match := _SECTION.search(_heading(element)):
             kind = _KINDS[match[1].lower()]
             if kind in found:
                 raise UpstreamError("unknown", f"The listing has two sections of kind {kind}.")
@@ -144,6 +144,10 @@ def _count(text: str) -> int:
 
 def _title(root: Element) -> str:
     return next((_flat(el) for el in root.iter("title", *_HEADINGS)), "one without a title")
+
+
+def _heading(element: Element) -> str:
+    return _flat(element)[:500]  # the patterns look back and forth
 
 
 def _flat(element: Element) -> str:

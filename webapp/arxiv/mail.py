@@ -8,12 +8,18 @@ a month have no closing line: only a cut inside a record can be seen.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
 
 from webapp.arxiv import calendar, identifiers
 from webapp.arxiv.answers import Refused, UpstreamError, plain_text, shown
-from webapp.arxiv.records import HarvestedPaper, clean, split_authors, subject_codes, title_of
+from webapp.arxiv.records import (
+    HarvestedPaper,
+    clean,
+    moment,
+    split_authors,
+    subject_codes,
+    title_of,
+)
 
 Kind = Literal["new", "cross", "replace"]
 _END = "%%%---" * 13  # after the replaced, which come last
@@ -73,10 +79,9 @@ def _refuse_cut(lines: list[str], *, is_mail: bool) -> None:
 def _mail_day(lines: list[str]) -> date | None:
     if not lines[0].startswith("Date:"):
         return None
-    try:
-        return calendar.day_of_evening(parsedate_to_datetime(lines[0][5:].strip()))
-    except (ValueError, TypeError):
-        raise UpstreamError("unknown", f"The mail has no date: {shown(lines[0])}.") from None
+    if (sent_at := moment(lines[0][5:])) is None:
+        raise UpstreamError("unknown", f"The mail has no date: {shown(lines[0])}.")
+    return calendar.day_of_evening(sent_at)
 
 
 def _blocks(lines: list[str], day: date | None) -> Iterator[_Block]:
@@ -128,7 +133,7 @@ def _listed(block: _Block) -> Listed:
         kind = "replace"  # of a cross-listed paper too, as on the page of new listings
     month = identifiers.month(identifier.arxiv_id)
     stated = block.day if kind != "replace" else None
-    derived = calendar.derived_day(month, _moment(facts.get("Date", "")))
+    derived = calendar.derived_day(month, moment(facts.get("Date", "").partition("(")[0]))
     return Listed(
         HarvestedPaper(
             arxiv_id=identifier.arxiv_id,
@@ -163,11 +168,3 @@ def _facts(lines: list[str]) -> tuple[dict[str, str], int | None]:
         elif line.startswith(" ") and name:
             facts[name] += f" {line.strip()}"
     return facts, revised
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text.partition("(")[0].strip())
-    except (ValueError, TypeError):
-        return None
-    return at if at.tzinfo else None
