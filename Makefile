@@ -10,7 +10,7 @@ PYTHONS = python3.13 python3.12 python3.11 python3 python
 help:
 	@echo "make run         set everything up and serve Firstlight   (PORT=8000, FIRSTLIGHT_HOME=var)"
 	@echo "make test        set everything up and run the tests      (ARGS='-k story' for some)"
-	@echo "make check       the linters, the types, the migrations, the import rules"
+	@echo "make check       the linters, the types, the migrations, the deployment check, the tests"
 	@echo "make bench       measure the speed and the quality of the ranking"
 	@echo "make demo-reset  put the demo's papers and readers back as they were"
 
@@ -20,14 +20,15 @@ run: $(VENV)/.runtime
 test: $(VENV)/.all
 	$(PY) -m pytest $(ARGS)
 
-check: $(VENV)/.all
+check: lint test
+
+lint: $(VENV)/.all
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -W ignore manage.py makemigrations --check --dry-run
 	PUBLIC_URL=https://papers.example.org SECRET_KEY=read-by-this-check-alone-0123456789-abcdefghijklmnop \
 	  $(PY) manage.py check --deploy --fail-level WARNING
-	$(PY) -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/.runtime
 	$(PY) -m benchmarks.speed
@@ -83,4 +84,4 @@ MAKE_VENV = if ! $(PY) -c '$(FITS)' >/dev/null 2>&1 || { [ -z "$$have_uv" ] && !
 INSTALL = if command -v uv >/dev/null; then set -- uv pip install -q --compile-bytecode --python $(PY); \
 	else set -- $(PY) -m pip install -q --no-input --disable-pip-version-check; fi; "$$@" -r
 
-.PHONY: help run test check bench demo-reset
+.PHONY: help run test check lint bench demo-reset

@@ -181,7 +181,7 @@ def mail_page(rows: list[dict[str, Any]]) -> bytes:
         f"\\\\ ( https://arxiv.org/abs/{row['id']} ,  9kb)\n"
         for row in rows
     )
-    return f"Date: Thu, 30 Apr 26 00:30:00 GMT\n{records}%%%---%%%---\n".encode()
+    return f"Date: Thu, 30 Apr 26 00:30:00 GMT\n{records}{'%%%---' * 13}\n".encode()
 
 
 def daily_page(rows: list[dict[str, Any]]) -> bytes:

@@ -250,6 +250,7 @@ class JudgeConfig:
     """The last `test_days` with interactions are the test; so many readers at most take part."""
 
     test_days: int = 28
+    least_readers: int = 20
     most_readers: int = 1_000
     k: int = 10
     grid: tuple[float, ...] = GRID
@@ -283,10 +284,12 @@ def judge(
     """Train on the past, learn the weight from later saves, and measure what that is worth.
 
     The run serves with the weight that all test readers choose; the report measures each reader
-    with a weight that others chose, so that nobody marks his own work. Unless that beats the text
-    alone, the run serves with the text alone.
+    with a weight that others chose, so that nobody marks his own work. Unless there are enough
+    readers to tell, and that beats the text alone beyond noise, it serves with the text alone.
+    The test days are counted back from the newest issue day that anybody has said anything of.
     """
-    cut_day = int(interactions.days.max(initial=0)) - config.test_days + 1
+    issued = item_days.days[np.isin(item_days.ids, interactions.items)]
+    cut_day = int(issued.max(initial=0)) - config.test_days + 1
     split = split_by_time(interactions, cut_day, item_days, dislikes)
     readers = np.random.default_rng(seed).permutation(split.users)[: config.most_readers]
     split = split.only(readers)
@@ -295,8 +298,9 @@ def judge(
     rankers = {"text only": text_only, "popular": popular(split.past, features), "newest": newest}
     baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
     weight, report = _weigh(split, items, readers, config)
-    if report.interval()[0] <= baselines["text only"].interval()[0]:
-        weight, report = 0.0, baselines["text only"]
+    text = baselines["text only"]
+    if len(report) < config.least_readers or behind(text, report) <= 0:
+        weight, report = 0.0, text
     return Judgement(weight, report, baselines, split, space)
 
 

@@ -27,6 +27,8 @@ def paper(topic="galaxies", day=DAY, **fields):
         "authors": ["Ada Example", "Ben Example"],
         "subjects": [SUBJECTS[topic]],
         "content_hash": f"{n:032x}",
+        "created_at": NOON,
+        "changed_at": NOON,
     }
     return Paper.objects.create(**(defaults | fields))
 

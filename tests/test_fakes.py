@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -356,3 +356,16 @@ def test_an_edit_in_bulk_moves_datestamps_alone(arxiv):
     arxiv.touch(["2604.00001"], date(2026, 4, 21))
     assert "2604.00001" in oai_ids(tree(arxiv, f"{RECORDS}&from=2026-04-21"))
     assert "2604.00001" not in rss(arxiv)
+
+
+def test_the_query_api_can_lag_by_a_day(arxiv):
+    arxiv.api_lag = timedelta(hours=24)
+    assert query_ids(arxiv, "id_list=2604.00003") == []
+    arxiv.set_clock("2026-04-22T00:00Z")
+    assert query_ids(arxiv, "id_list=2604.00003") == ["2604.00003v1"]
+
+
+def test_a_category_that_only_a_new_paper_has_is_known(arxiv):
+    assert get(arxiv, "/rss/odd.XY").status == 400
+    arxiv.add({"id": "2604.00008", "date": "2026-04-21", "categories": ["odd.XY"]})
+    assert rss(arxiv, "odd.XY") == {"2604.00008": "new"}

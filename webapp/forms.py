@@ -18,7 +18,7 @@ class RatingForm(forms.Form):
         choices=[(name, name) for name in RATINGS],
         error_messages={
             "required": "Say value=up, down or clear.",
-            "invalid_choice": "“%(value)s” is no rating: say up, down or clear.",
+            "invalid_choice": "That is no rating: say up, down or clear.",
         },
     )
 
@@ -28,7 +28,7 @@ class SaveForm(forms.Form):
         choices=[(name, name) for name in SAVES],
         error_messages={
             "required": "Say value=save or unsave.",
-            "invalid_choice": "“%(value)s” is neither save nor unsave.",
+            "invalid_choice": "That is neither save nor unsave.",
         },
     )
 
@@ -37,7 +37,7 @@ class SubjectsForm(forms.Form):
     """The subjects of a reader's profile; none ticked means all."""
 
     subjects = forms.MultipleChoiceField(
-        required=False, error_messages={"invalid_choice": "“%(value)s” is not a subject here."}
+        required=False, error_messages={"invalid_choice": "That is not a subject here."}
     )
 
     def __init__(self, offered: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:

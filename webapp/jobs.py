@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import demo, harvests, rankings, runs, work
+from webapp.services import demo, harvests, rankings, readers, runs, work
 
 log = logging.getLogger(__name__)
 
@@ -13,13 +13,15 @@ Job = Callable[[str, datetime], work.Counts]
 
 # Each gets its slot and the time, fills a gap, and may say what it did in numbers.
 JOBS: dict[str, Job] = {
-    "sweep": lambda _slot, now: work.sweep(now) | runs.ask_for_first(now),
+    "sweep": lambda _slot, now: (
+        work.sweep(now) | runs.ask_for_first(now) | readers.forget_silent(now)
+    ),
     "harvest": harvests.harvest,
     "embed": runs.embed,
     "train": runs.train,
     "activate": runs.activate_asked,
     "rank": rankings.fill,
-    "demo": demo.restore,
+    "demo": demo.load,
 }
 
 

@@ -135,15 +135,16 @@ TEMPLATES = [
 ]
 
 # --- the record ------------------------------------------------------------------
+_database_url = text("DATABASE_URL", embedded.database_url(HOME))
+if not re.match(r"(postgres|postgresql|pgsql)://", _database_url):
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; no other database.")
 DATABASES = {
     "default": dj_database_url.parse(
-        text("DATABASE_URL", embedded.database_url(HOME)),
+        _database_url,
         conn_max_age=600,
         conn_health_checks=True,
     )
 }
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; no other database.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A table, so that login limits count over all processes and survive a restart.
 CACHES = {

@@ -1,7 +1,6 @@
 """All papers with what happened to them, and how that looks on a given day."""
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from bisect import bisect_right
 from datetime import date
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ class Archive:
         self.papers: dict[str, Paper] = {}
         self.preprints: dict[str, Paper] = {}  # of bioRxiv, known by a DOI
         self._snapshots: dict[date, list[Seen]] = {}
-        self._batches: dict[date, list[Seen]] | None = None
+        self._forget()
         for row in papers.read(source):
             self.add(row)
 
@@ -31,10 +30,13 @@ class Archive:
         self._forget()
         return paper
 
+    def paper(self, arxiv_id: str) -> Paper:
+        return self.papers.get(arxiv_id) or self.preprints[arxiv_id]
+
     def change(self, arxiv_id: str, day: date, **what) -> State:
         """A new version. What is not said stays as it was."""
         day = days.batch_day(day, self.holidays)
-        paper = self.papers[arxiv_id]
+        paper = self.paper(arxiv_id)
         what.setdefault("submitted", days.submitted_for(day, arxiv_id))
         what = {name: tuple(v) if isinstance(v, list) else v for name, v in what.items()}
         self._forget()
@@ -44,7 +46,7 @@ class Archive:
         return self.change(arxiv_id, day, comments=reason, withdrawn=True)
 
     def cross_list(self, arxiv_id: str, category: str, day: date) -> State:
-        paper = self.papers[arxiv_id]
+        paper = self.paper(arxiv_id)
         wider = (*paper.states[-1].categories, category)
         state = paper.add(days.batch_day(day, self.holidays), "cross", categories=wider)
         paper.states[paper.states.index(state)] = papers.replace(state, crossed=category)
@@ -53,42 +55,46 @@ class Archive:
 
     def delete(self, arxiv_id: str, day: date) -> State:
         self._forget()
-        return self.papers[arxiv_id].add(day, "delete")
+        return self.paper(arxiv_id).add(day, "delete")
 
     def touch(self, ids, day: date) -> None:
         """A bulk edit: nothing changes but the datestamp."""
         for arxiv_id in ids:
-            self.papers[arxiv_id].add(day, "touch")
+            self.paper(arxiv_id).add(day, "touch")
         self._forget()
 
     def hold_back(self, arxiv_id: str, day: date) -> None:
         """Announced on this day instead; the submission date stays old, as after moderation."""
         day = days.batch_day(day, self.holidays)
-        paper = self.papers[arxiv_id]
+        paper = self.paper(arxiv_id)
         paper.states = [papers.replace(s, day=max(day, s.day)) for s in paper.states]
         paper.states[0] = papers.replace(paper.states[0], day=day)
         self._forget()
 
     def _forget(self) -> None:
         self._snapshots.clear()
-        self._batches = None
+        self._history: list[Seen] = []
+        self._batches: dict[date, list[Seen]] = {}
 
     @property
     def used(self) -> frozenset[str]:
-        self.batch(date.min)
-        return self._used
+        """The categories that papers have."""
+        return self._used if self.history() else frozenset()
+
+    def history(self) -> list[Seen]:
+        """Every state of every paper, by day and id."""
+        if not self._history:
+            states = [Seen(s, p) for p in self.papers.values() for s in p.states]
+            self._history = sorted(states, key=datestamp_and_id)
+            self._used = frozenset(code for seen in states for code in seen.state.categories)
+        return self._history
 
     def batch(self, day: date) -> list[Seen]:
         """What was announced on a day, by id."""
-        if self._batches is None:
-            batches, used = defaultdict(list), set()
-            for arxiv_id in sorted(self.papers):
-                paper = self.papers[arxiv_id]
-                for state in paper.states:
-                    used.update(state.categories)
-                    if state.kind in papers.ANNOUNCED:
-                        batches[state.day].append(Seen(state, paper))
-            self._batches, self._used = batches, frozenset(used)
+        if not self._batches:
+            for seen in self.history():
+                if seen.state.kind in papers.ANNOUNCED:
+                    self._batches.setdefault(seen.state.day, []).append(seen)
         return self._batches.get(day, [])
 
     def snapshot(self, day: date) -> list[Seen]:
@@ -96,13 +102,10 @@ class Archive:
         if day not in self._snapshots:
             if len(self._snapshots) > 3:
                 self._snapshots.pop(next(iter(self._snapshots)))
-            known = (Seen(s, p) for p in self.papers.values() if (s := p.at(day)))
-            self._snapshots[day] = sorted(known, key=datestamp_and_id)
+            history = self.history()
+            known = history[: bisect_right(history, day, key=lambda seen: seen.state.day)]
+            self._snapshots[day] = [seen for seen in known if seen.paper.at(day) is seen.state]
         return self._snapshots[day]
-
-    def between(self, snapshot: list[Seen], first: date, last: date) -> list[Seen]:
-        start = bisect_left(snapshot, first, key=lambda seen: seen.state.day)
-        return snapshot[start : bisect_right(snapshot, last, key=lambda seen: seen.state.day)]
 
 
 def datestamp_and_id(seen: Seen) -> tuple[str, str]:

@@ -64,6 +64,7 @@ class FakeArxiv:
     # --- the server
 
     def start(self):
+        self.archive.history()  # sorted once, here rather than in the first request
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

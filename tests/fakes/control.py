@@ -112,6 +112,7 @@ COMMANDS = {
     "clear": lambda arxiv, kind: arxiv.clear(kind if isinstance(kind, str) else None),
     "clear_log": lambda arxiv, _: arxiv.log.clear(),
     "page_size": lambda arxiv, size: setattr(arxiv, "page_size", max(1, int(size))),
+    "api_lag": lambda arxiv, hours: setattr(arxiv, "api_lag", timedelta(hours=hours)),
     "expire_tokens": lambda arxiv, _: arxiv.expire_tokens(),
     "add": _add,
     "change": _change,

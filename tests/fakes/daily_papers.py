@@ -10,6 +10,15 @@ from tests.fakes.archive import Seen
 from tests.fakes.view import View
 
 LIKED = {"cs.AI", "cs.CL", "cs.CV", "cs.LG"}
+WHO = {
+    "_id": "0" * 24,
+    "avatarUrl": "",
+    "fullname": "A Reader",
+    "name": "reader",
+    "type": "user",
+    "isPro": False,
+    "isHf": False,
+}
 MOST_CHOSEN = 40  # of one day, where the papers themselves bring no upvotes
 
 
@@ -19,7 +28,7 @@ def answer(view: View, parameters: dict[str, str]) -> Answer:
         return _json({"error": "limit must be a number from 1 to 100, p a number from 0"}, 400)
     try:
         first, last = _period(view, parameters)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _json({"error": "Invalid date, week or month"}, 400)
     chosen, day = [], first
     while day <= min(last, view.horizon("other")):
@@ -66,21 +75,12 @@ def _chosen(view: View, day: date) -> list[tuple[int, Seen]]:
 def _item(day: date, upvotes: int, seen: Seen) -> dict:
     paper, state = seen.paper, seen.state
     on_page = datetime.combine(day, time(3, 0), UTC)
-    who = {
-        "_id": "0" * 24,
-        "avatarUrl": "",
-        "fullname": "A Reader",
-        "name": "reader",
-        "type": "user",
-        "isPro": False,
-        "isHf": False,
-    }
     inner = {
         "id": paper.id,
         "authors": [{"_id": "0" * 24, "name": n, "hidden": False} for n in state.authors],
         "publishedAt": _moment(state.submitted),
         "submittedOnDailyAt": _moment(on_page),
-        "submittedOnDailyBy": who,
+        "submittedOnDailyBy": WHO,
         "title": state.title,
         "summary": state.abstract,
         "discussionId": paper.id.replace(".", "").rjust(24, "0"),
@@ -93,7 +93,7 @@ def _item(day: date, upvotes: int, seen: Seen) -> dict:
         "summary": state.abstract,
         "thumbnail": f"https://huggingface.example/thumbnails/{paper.id}.png",
         "numComments": upvotes % 5,
-        "submittedBy": who,
+        "submittedBy": WHO,
         "isAuthorParticipating": False,
     }
     return {"paper": inner, **outer}

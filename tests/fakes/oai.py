@@ -1,6 +1,9 @@
 """oaipmh.arxiv.org/oai: the six verbs, tokens and errors of OAI-PMH 2.0."""
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -182,7 +185,7 @@ def _asked(view: View, arguments) -> Listing:
 
 def _list(view: View, arguments) -> str:
     asked = _asked(view, arguments)
-    found = _matching(view, asked)
+    found = list(islice(_matching(view, asked), view.page_size + 1))
     if not found:
         raise OaiError("noRecordsMatch")
     page, rest = found[: view.page_size], found[view.page_size :]
@@ -195,24 +198,20 @@ def _list(view: View, arguments) -> str:
     return f"<{asked.verb}>\n{body}{token}</{asked.verb}>"
 
 
-def _matching(view: View, asked: Listing) -> list[Seen]:
+def _matching(view: View, asked: Listing) -> Iterator[Seen]:
     snapshot = view.records("oai", asked.horizon)
-    first, last = max(asked.first, EARLIEST), asked.last
-    within = view.archive.between(snapshot, first, last)
-    inside = f"{asked.wanted}:"
-    return [
-        seen
-        for seen in within
-        if datestamp_and_id(seen) > asked.after
-        and not view.hidden(seen.paper.id)
-        and (
-            not asked.wanted
-            or any(
-                spec == asked.wanted or spec.startswith(inside)
-                for spec in categories.sets_of(seen.state.categories)
-            )
-        )
-    ]
+    last = asked.last.isoformat()
+    start = max((max(asked.first, EARLIEST).isoformat(), ""), asked.after)
+    for seen in islice(snapshot, bisect_right(snapshot, start, key=datestamp_and_id), None):
+        if seen.state.day.isoformat() > last:
+            return
+        if not view.hidden(seen.paper.id) and _is_in(seen, asked.wanted):
+            yield seen
+
+
+def _is_in(seen: Seen, wanted: str) -> bool:
+    specs = categories.sets_of(seen.state.categories) if wanted else ()
+    return not wanted or any(f"{spec}:".startswith(f"{wanted}:") for spec in specs)
 
 
 def _next_token(view: View, asked: Listing, given: str | None, page, rest) -> str:

@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+import sys
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +26,9 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, Handler)
 
     def handle_error(self, request, client_address):
-        """A client that hangs up is no news here."""
+        """A client that hangs up is no news here; a mistake of our own is."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -10,8 +10,7 @@ version wins over a feed's, whichever comes first.
 """
 
 import re
-from datetime import date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import date, timedelta
 from typing import Literal, NamedTuple, cast
 
 from webapp.arxiv import calendar, identifiers
@@ -27,7 +26,14 @@ from webapp.arxiv.answers import (
     text_of,
     xml_root,
 )
-from webapp.arxiv.records import HarvestedPaper, clean, split_authors, subject_codes, title_of
+from webapp.arxiv.records import (
+    HarvestedPaper,
+    clean,
+    moment,
+    split_authors,
+    subject_codes,
+    title_of,
+)
 
 AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 ANNOUNCE_TYPES = {"new", "cross", "replace", "replace-cross"}
@@ -164,14 +170,7 @@ def _categories(entry: Element) -> list[str]:
 
 def _feed_day(head: Element) -> date | None:
     facts = fields(head)
-    for field, read in (
-        ("pubDate", parsedate_to_datetime),
-        ("lastBuildDate", parsedate_to_datetime),
-        ("updated", datetime.fromisoformat),
-    ):
-        try:
-            at: datetime = read(facts[field].strip())
-        except (KeyError, ValueError, TypeError):
-            continue
-        return at.astimezone(calendar.EASTERN).date() if at.tzinfo else at.date()
+    for field in ("pubDate", "lastBuildDate", "updated"):
+        if at := moment(facts.get(field, "")):
+            return at.astimezone(calendar.EASTERN).date()
     return None

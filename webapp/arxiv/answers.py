@@ -17,7 +17,7 @@ Element: TypeAlias = Any  # lxml has no types
 LARGEST = 64_000_000  # bytes; a page of 2,000 papers has about 6 million
 MOST_TAGS = 1_000_000  # a tag or an attribute takes up to 600 bytes of memory
 _TAG_LIMITS = ((b"<", MOST_TAGS), (b"=", MOST_TAGS))
-_HOSTILE = re.compile(r"entity|amplification|depth|too long|resource limit", re.IGNORECASE)
+_HOSTILE = re.compile(r"amplification|loop|depth|too long|resource limit", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]*)")
 _CHARSET = re.compile(r"<meta[^>]{0,200}charset=[\"']?([\w-]+)", re.IGNORECASE)
 _CHARSETS = {"iso-8859-1": "cp1252", "windows-1252": "cp1252"}
@@ -56,19 +56,12 @@ def xml_root(body: bytes, roots: Container[str]) -> Element:
     """The root of a well-formed document whose root is one of `roots`, whatever its namespace."""
     _refuse_at_sight(body)
     head = _head(body)
-    if re.search(r"<!DOCTYPE\s", head):
+    root = _ROOT.search(head)
+    if "<!DOCTYPE" in (head[: root.start()] if root else head):
         raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
     if not head.startswith("<"):
         raise UpstreamError("unknown", f"The answer is not XML; it begins: {shown(head)}.")
-    root = _parsed(body, head)
-    if root.getroottree().docinfo.doctype:
-        raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
-    found = local(root)
-    if found.lower() == "html":
-        raise UpstreamError("html", f"The server answered with a web page: {_page_title(head)}.")
-    if found not in roots:
-        raise UpstreamError("unknown", f"The answer is a document of another kind: {shown(found)}.")
-    return root
+    return _wanted(_parsed(body, head), head, roots)
 
 
 def json_value(body: bytes) -> Any:
@@ -89,20 +82,16 @@ def json_value(body: bytes) -> Any:
         raise UpstreamError("hostile", f"The answer is not JSON: {shown(str(error))}.") from None
 
 
-def html_text(body: bytes) -> str:
-    """A web page as text, which ends where a page ends."""
-    _refuse_at_sight(body, may_be_html=True)
-    declared = _CHARSET.search(body[:2_000].decode("ascii", errors="ignore"))
-    charset = declared[1].lower() if declared else "utf-8"
+def html_root(body: bytes) -> Element:
+    """The root of a web page that ends where a page ends. HTML is repaired: check what is in it."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     try:
-        text = body.decode(_CHARSETS.get(charset, "utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UpstreamError("unknown", f"The page is not in {shown(charset)}.") from None
-    if not re.match(r"\s*(?:<!--|<!doctype html|<html)", text, re.IGNORECASE):
-        raise UpstreamError("unknown", f"The answer is not a web page: {shown(text.strip())}.")
-    if not re.search(r"</html\s*>\s*(?:<!--(?:(?!--)[^>]){0,2000}-->\s*)?\Z", text, re.IGNORECASE):
-        raise _broken(len(body), "the page is not closed", is_cut=True)
-    return text
+        root = etree.fromstring(_html(body).encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise UpstreamError("unknown", f"The page is not HTML: {shown(str(error))}.") from None
+    if root is None:
+        raise UpstreamError("empty", "The web page is empty.")
+    return root
 
 
 def plain_text(body: bytes) -> str:
@@ -160,9 +149,11 @@ def _refuse_at_sight(body: bytes, *, may_be_html: bool = False) -> None:
         if body.count(mark) > limit:
             raise UpstreamError("hostile", f"The answer has more than {limit:,} tags.")
     head = _head(body)
-    if len(body) < 4_000 and (found := _RATE.search(head)) and "<entry" not in head:
+    is_html = re.match(r"<!doctype html|<html", head, re.IGNORECASE) is not None
+    is_short = len(body) < 2_000 and (is_html or not head.startswith(("<", "{", "[", "Date:")))
+    if is_short and (found := _RATE.search(head)):  # in a longer one it may be a paper's title
         raise UpstreamError("rate", f"The server says we ask too often: {shown(found[0])}.")
-    if not may_be_html and re.match(r"<!doctype html|<html", head, re.IGNORECASE):
+    if is_html and not may_be_html:
         raise UpstreamError("html", f"The server answered with a web page: {_page_title(head)}.")
 
 
@@ -186,9 +177,20 @@ def _parsed(body: bytes, head: str) -> Element:
         return etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         message = f"{error.msg}"
-        if _HOSTILE.search(message) and "not defined" not in message:
+        if _HOSTILE.search(message):
             raise UpstreamError("hostile", f"The XML is refused: {shown(message)}.") from None
         raise _broken(len(body), shown(message), is_cut=_is_cut(body, head)) from None
+
+
+def _wanted(root: Element, head: str, roots: Container[str]) -> Element:
+    if root.getroottree().docinfo.doctype:
+        raise UpstreamError("hostile", "The answer brings its own document type, which is refused.")
+    found = local(root)
+    if found.lower() == "html":
+        raise UpstreamError("html", f"The server answered with a web page: {_page_title(head)}.")
+    if found not in roots:
+        raise UpstreamError("unknown", f"The answer is a document of another kind: {shown(found)}.")
+    return root
 
 
 def _is_cut(body: bytes, head: str) -> bool:
@@ -198,6 +200,24 @@ def _is_cut(body: bytes, head: str) -> bool:
     end = f"</{root[1]}"
     at = max(body.rfind(end.encode(code)) for code in ("utf-8", "utf-16-le", "utf-16-be"))
     return at < 0 or b">" not in body[at:]
+
+
+def _html(body: bytes) -> str:
+    _refuse_at_sight(body, may_be_html=True)
+    declared = _CHARSET.search(body[:2_000].decode("ascii", errors="ignore"))
+    charset = declared[1].lower() if declared else "utf-8"
+    try:
+        text = body.decode(_CHARSETS.get(charset, "utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UpstreamError("unknown", f"The page is not in {shown(charset)}.") from None
+    if not re.match(r"\s*(?:<!--|<!doctype html|<html)", text, re.IGNORECASE):
+        raise UpstreamError("unknown", f"The answer is not a web page: {shown(text.strip())}.")
+    end = re.search(r"</html\s*>", text, re.IGNORECASE)
+    if end is None:
+        raise _broken(len(body), "the page is not closed", is_cut=True)
+    if rest := text[end.end() :].strip():
+        raise _broken(len(body), f"behind the page stands {shown(rest)}", is_cut=False)
+    return text
 
 
 def _broken(size: int, place: str, *, is_cut: bool) -> UpstreamError:

@@ -5,8 +5,7 @@ Pure: a line in, a record or a ValueError with a sentence out.
 
 import json
 import re
-from datetime import date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any
 
 from webapp.arxiv import calendar, identifiers
@@ -15,6 +14,7 @@ from webapp.arxiv.records import (
     HarvestedVersion,
     author_names,
     clean,
+    moment,
     split_authors,
     subject_codes,
 )
@@ -134,11 +134,11 @@ def _versions(value: object) -> tuple[HarvestedVersion, ...]:
 
 def _version(entry: object) -> HarvestedVersion:
     try:
-        if not isinstance(entry, dict):
+        if not isinstance(entry, dict) or not isinstance(entry["created"], str):
             raise TypeError
         number = re.fullmatch(r"v([1-9]\d{0,3})", entry["version"])
-        submitted_at: datetime = parsedate_to_datetime(entry["created"])
-        if number is None or submitted_at.tzinfo is None:
+        submitted_at = moment(entry["created"])
+        if number is None or submitted_at is None:
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise ValueError(f"a version is not readable: {str(entry)[:60]}") from None

@@ -109,13 +109,15 @@ def issue_day(submitted_at: datetime, holidays: Collection[date] = NO_HOLIDAYS) 
 
 
 def derived_day(month: date, submitted_at: datetime | None) -> date:
-    """An issue day where none is stated: by the submission, within the identifier's month.
+    """An issue day where none is stated: by the submission, within the identifier's month."""
+    return within(month, month if submitted_at is None else issue_day(submitted_at))
+
+
+def within(month: date, day: date) -> date:
+    """The issue day nearest to `day` that an identifier of this month allows.
 
     The month in an identifier is that of the announcement, so a paper held back by moderation,
     or a nonsensical submission time, cannot put it elsewhere.
     """
-    first = on_weekday(month)
-    if submitted_at is None:
-        return first
     end = (month + timedelta(days=31)).replace(day=1) - _DAY
-    return min(max(first, issue_day(submitted_at)), next_weekday(end))
+    return min(max(on_weekday(month), on_weekday(day)), next_weekday(end))

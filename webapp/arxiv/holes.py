@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-_RARE = 0.01  # expected number of runs by chance in a month
+_RARE = 0.0001  # expected number of runs by chance; categories come in clusters, so be strict
+_NEARLY_ALL = 0.99  # of the neighbours of known numbers: then every gap counts
 FEWEST = 50  # known numbers of a month, below which its gaps say nothing
 
 
@@ -56,8 +57,9 @@ def holes(
     start = int(lowest.partition(".")[2]) if lowest and lowest.startswith(month) else None
     start = numbers[0] if start is None else start
     span = int(digits) - start + 1
-    least = at_least or _least(sum(n >= start for n in numbers), span)
-    edges = [start - 1, *(n for n in numbers if n >= start), int(digits) + 1]
+    numbers = [n for n in numbers if n >= start]
+    least = at_least or _least(numbers, span)
+    edges = [start - 1, *numbers, int(digits) + 1]
     runs = ((a + 1, b - 1) for a, b in pairwise(edges) if b - a > least)
     width = len(digits)
     return [
@@ -75,9 +77,16 @@ def _numbers(known: Iterable[str], month: str) -> Iterator[str]:
     return (n for head, _, n in (one.partition(".") for one in known) if head == month)
 
 
-def _least(n_known: int, span: int) -> int:
-    """The length that a run of unknown numbers reaches by chance once in a hundred months."""
-    if n_known < FEWEST:
+def _least(numbers: list[int], span: int) -> int:
+    """The length that a run of unknown numbers hardly ever reaches by chance.
+
+    The share of numbers known is lowered by the holes themselves; how often the next number is
+    known as well hardly is.
+    """
+    if len(numbers) < FEWEST:
         return span + 1
-    unknown = 1 - min(n_known / span, 1 - 1 / (span + 1))
-    return max(1, math.ceil(math.log(_RARE / span) / math.log(unknown)))
+    neighbours = sum(b - a == 1 for a, b in pairwise(numbers)) / (len(numbers) - 1)
+    if neighbours > _NEARLY_ALL:
+        return 1
+    share = max(len(numbers) / span, neighbours if neighbours > 0.9 else 0)
+    return math.ceil(math.log(_RARE / span) / math.log(1 - share))

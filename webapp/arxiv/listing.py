@@ -9,10 +9,8 @@ import re
 from datetime import date
 from typing import Literal, NamedTuple, cast
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from webapp.arxiv import identifiers
-from webapp.arxiv.answers import Element, UpstreamError, html_text, shown
+from webapp.arxiv.answers import Element, UpstreamError, html_root, shown
 
 Kind = Literal["new", "cross", "replace"]
 _HEADINGS = {"h1", "h2", "h3", "h4"}
@@ -64,9 +62,8 @@ class Listing(NamedTuple):
 
 def parse(body: bytes) -> Listing:
     """Read a page. Raises UpstreamError where a date, a count or a row is not as printed."""
-    root = etree.HTML(html_text(body))
-    headings = [(el, _flat(el)) for el in root.iter(*_HEADINGS)]
-    days = {day for _, text in headings if (day := _day(text))}
+    root = html_root(body)
+    days = {day for el in root.iter(*_HEADINGS) if (day := _day(_heading(el)))}
     if not days:
         raise UpstreamError("html", f"A web page, but no listing: {shown(_title(root))}.")
     if len(days) > 1:
@@ -90,7 +87,7 @@ def _sections(root: Element) -> tuple[Section, ...]:
             if current is None:
                 raise UpstreamError("unknown", "The listing has a row before any section.")
             current.append(_row(element))
-        elif match := _SECTION.search(_flat(element)):
+        elif match := _SECTION.search(_heading(element)):
             kind = _KINDS[match[1].lower()]
             if kind in found:
                 raise UpstreamError("unknown", f"The listing has two sections of kind {kind}.")
@@ -149,5 +146,9 @@ def _title(root: Element) -> str:
     return next((_flat(el) for el in root.iter("title", *_HEADINGS)), "one without a title")
 
 
+def _heading(element: Element) -> str:
+    return _flat(element)[:500]  # the patterns look back and forth
+
+
 def _flat(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(" ".join(element.itertext()).split())

@@ -8,15 +8,21 @@ a month have no closing line: only a cut inside a record can be seen.
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
 
 from webapp.arxiv import calendar, identifiers
 from webapp.arxiv.answers import Refused, UpstreamError, plain_text, shown
-from webapp.arxiv.records import HarvestedPaper, clean, split_authors, subject_codes, title_of
+from webapp.arxiv.records import (
+    HarvestedPaper,
+    clean,
+    moment,
+    split_authors,
+    subject_codes,
+    title_of,
+)
 
 Kind = Literal["new", "cross", "replace"]
-_END = "%%%---%%%---"  # after the replaced, which come last
+_END = "%%%---" * 13  # after the replaced, which come last
 _RECORD = re.compile(r"^\\\\\s*\n(?:arXiv:|/\* )", re.MULTILINE)
 _FIRST = re.compile(r"arXiv:(\S+)(?:\s+(\(\*cross-listing\*\)))?\s*")
 _FIELD = re.compile(r"([A-Z][A-Za-z-]*)(?: \(revised v(\d+)\))?: ?(.*)")
@@ -50,8 +56,7 @@ def parse(body: bytes) -> Mail:
     if not (_RECORD.search(text) or text.startswith("Date:")):
         raise UpstreamError("unknown", f"Not an announcement; it begins: {shown(text.strip())}.")
     day = _mail_day(lines)
-    if day is not None and not any(line.startswith(_END) for line in lines):
-        raise UpstreamError("truncated", "The mail breaks off before its closing line.")
+    _refuse_cut(lines, is_mail=day is not None)
     items, refused = [], []
     for block in _blocks(lines, day):
         try:
@@ -61,13 +66,22 @@ def parse(body: bytes) -> Mail:
     return Mail(day, tuple(items), tuple(refused))
 
 
+def _refuse_cut(lines: list[str], *, is_mail: bool) -> None:
+    """A rule stands before a record, so a text that ends with one lacks the record."""
+    if is_mail and not any(line.rstrip() == _END for line in lines):
+        raise UpstreamError("truncated", "The mail breaks off before its closing line.")
+    last = lines[-1].rstrip()
+    ends_well = last == "\\\\" or _ADDRESS.fullmatch(last)
+    if not is_mail and (not ends_well or _DAY.fullmatch(lines[-2].strip())):
+        raise UpstreamError("truncated", "The announcement breaks off between two records.")
+
+
 def _mail_day(lines: list[str]) -> date | None:
     if not lines[0].startswith("Date:"):
         return None
-    try:
-        return calendar.day_of_evening(parsedate_to_datetime(lines[0][5:].strip()))
-    except (ValueError, TypeError):
-        raise UpstreamError("unknown", f"The mail has no date: {shown(lines[0])}.") from None
+    if (sent_at := moment(lines[0][5:])) is None:
+        raise UpstreamError("unknown", f"The mail has no date: {shown(lines[0])}.")
+    return calendar.day_of_evening(sent_at)
 
 
 def _blocks(lines: list[str], day: date | None) -> Iterator[_Block]:
@@ -119,7 +133,7 @@ def _listed(block: _Block) -> Listed:
         kind = "replace"  # of a cross-listed paper too, as on the page of new listings
     month = identifiers.month(identifier.arxiv_id)
     stated = block.day if kind != "replace" else None
-    derived = calendar.derived_day(month, _moment(facts.get("Date", "")))
+    derived = calendar.derived_day(month, moment(facts.get("Date", "").partition("(")[0]))
     return Listed(
         HarvestedPaper(
             arxiv_id=identifier.arxiv_id,
@@ -154,11 +168,3 @@ def _facts(lines: list[str]) -> tuple[dict[str, str], int | None]:
         elif line.startswith(" ") and name:
             facts[name] += f" {line.strip()}"
     return facts, revised
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text.partition("(")[0].strip())
-    except (ValueError, TypeError):
-        return None
-    return at if at.tzinfo else None

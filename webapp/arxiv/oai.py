@@ -23,7 +23,7 @@ from webapp.arxiv.answers import (
     xml_root,
 )
 from webapp.arxiv.oai_formats import FORMATS, Header, day_of
-from webapp.arxiv.records import HarvestedPaper
+from webapp.arxiv.records import HarvestedPaper, moment
 
 RECORD_VERBS = {"ListRecords", "GetRecord", "ListIdentifiers"}
 VERBS = RECORD_VERBS | {"Identify", "ListMetadataFormats", "ListSets"}
@@ -56,7 +56,7 @@ def parse(body: bytes, subject_names: Mapping[str, str] = _NO_NAMES) -> Page:
     root = xml_root(body, {"OAI-PMH", "record"})
     if local(root) == "record":  # a record on its own, as some archives keep them
         return _records("GetRecord", None, [root], "", subject_names)
-    response_at = _moment(text_of(child(root, "responseDate")))
+    response_at = moment(text_of(child(root, "responseDate")))
     if errors := children(root, "error"):
         return _no_match(errors, response_at)
     answer = next((part for part in root if local(part) in VERBS), None)
@@ -188,11 +188,3 @@ def _paper(record: Element, header: Header, names: Mapping[str, str]) -> Harvest
     if paper.arxiv_id != identifier.arxiv_id:
         raise ValueError(f"the header says {identifier.arxiv_id}, the metadata {paper.arxiv_id}")
     return paper
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

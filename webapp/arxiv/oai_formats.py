@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from webapp.arxiv import calendar, identifiers
@@ -13,6 +12,7 @@ from webapp.arxiv.records import (
     HarvestedVersion,
     author_names,
     clean,
+    moment,
     split_authors,
     subject_codes,
     title_of,
@@ -36,10 +36,8 @@ def day_of(text: str) -> date | None:
 
     An unreadable one is no reason to lose a paper: what is derived from it has a second choice.
     """
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
+    at = moment(f"{text.strip()[:10]}T12:00:00Z")
+    return at.date() if at else None
 
 
 def _arxiv(element: Element, _: str, header: Header, __: Mapping[str, str]) -> HarvestedPaper:
@@ -133,12 +131,8 @@ def _turned(creator: str) -> str:
 
 def _version(element: Element) -> HarvestedVersion:
     number = re.fullmatch(r"v([1-9]\d{0,3})", element.get("version", ""))
-    at: datetime | None = None
-    try:
-        at = parsedate_to_datetime(text_of(child(element, "date")).strip())
-    except (ValueError, TypeError):
-        at = None
-    if number is None or at is None or at.tzinfo is None:
+    at = moment(text_of(child(element, "date")))
+    if number is None or at is None:
         raise ValueError(f"a version is not readable: {element.get('version', '')[:20]!r}")
     return HarvestedVersion(int(number[1]), at)
 
@@ -170,7 +164,7 @@ def _issue_day(
         return calendar.derived_day(month, None)
     stamped = header.stamped
     if stamped and updated is None and created < stamped <= created + _SOON:
-        return calendar.on_weekday(stamped)
+        return calendar.within(month, stamped)
     return calendar.derived_day(month, datetime.combine(created, _NOON, calendar.EASTERN))
 
 

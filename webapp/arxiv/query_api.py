@@ -1,6 +1,6 @@
 """An answer of arXiv's query API (Atom) -> papers and where in the results they stand. Pure."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from webapp.arxiv import calendar, identifiers
@@ -21,6 +21,7 @@ from webapp.arxiv.records import (
     HarvestedVersion,
     author_names,
     clean,
+    moment,
     subject_codes,
     title_of,
 )
@@ -91,14 +92,14 @@ def _number(root: Element, name: str) -> int | None:
 def _paper(entry: Element) -> HarvestedPaper:
     facts = fields(entry)
     identifier = identifiers.parse(facts.get("id", ""))
-    published, updated = _moment(facts.get("published")), _moment(facts.get("updated"))
-    month = identifiers.month(identifier.arxiv_id)
+    published, updated = moment(facts.get("published", "")), moment(facts.get("updated", ""))
+    month, content_at = identifiers.month(identifier.arxiv_id), updated or published
     authors = [text_of(child(part, "name")) for part in children(entry, "author")]
     return HarvestedPaper(
         arxiv_id=identifier.arxiv_id,
         issue_day=calendar.derived_day(month, published),
         day_is_derived=True,
-        content_day=(updated or published or datetime.combine(month, datetime.min.time())).date(),
+        content_day=content_at.date() if content_at else month,
         title=title_of(identifier.arxiv_id, facts.get("title", "")),
         abstract=clean(facts.get("summary", ""), "abstract"),
         authors=author_names(authors),
@@ -127,11 +128,3 @@ def _versions(
     this = HarvestedVersion(number, updated)
     first = (HarvestedVersion(1, published),) if number > 1 and published else ()
     return (*first, this)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        at = datetime.fromisoformat((text or "").strip())
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ LONGEST = {
 }
 MOST_AUTHORS = 10_000
 MOST_SUBJECTS = 60
+_YEARS = range(1986, 2100)
 # Besides control characters those that turn the direction of writing: a title must not
 # rearrange the page around it.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -101,6 +103,20 @@ def clean(value: object, field: str) -> str:
     return " ".join(_CONTROL.sub(" ", value).split())
 
 
+def moment(text: str) -> datetime | None:
+    """A time with its zone, as mail or as ISO 8601 writes it, within arXiv's years.
+
+    None where it is not readable: what is derived from a time has a second choice, and is marked.
+    """
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            at = read(text.strip())
+        except (ValueError, TypeError, OverflowError, IndexError):
+            continue
+        return at if at.tzinfo and at.year in _YEARS else None
+    return None
+
+
 def title_of(arxiv_id: str, title: str) -> str:
     """A paper without a title is shown by its identifier instead of being lost."""
     return clean(title, "title") or f"arXiv:{arxiv_id}"
@@ -111,7 +127,7 @@ def author_names(values: Sequence[object]) -> tuple[str, ...]:
     if len(values) > MOST_AUTHORS:
         raise ValueError(f"{len(values)} authors")
     names = (clean(value, "name") for value in values)
-    return tuple(name for name in names if any(letter.isalnum() for letter in name))
+    return tuple(name for name in names if name[:1].isalnum() or any(map(str.isalnum, name)))
 
 
 def split_authors(text: str, *, at_commas_only: bool = False) -> tuple[str, ...]:

@@ -84,8 +84,9 @@ class Rating(models.Model):
             models.CheckConstraint(
                 condition=models.Q(value__in=(-1, 0, 1)), name="rating_value_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(saved=True) | ~models.Q(value=0), name="rating_says_something"
-            ),
         ]
         indexes = [models.Index(fields=["reader", "-changed_at"], name="rating_by_reader")]
+
+    @property
+    def says_something(self) -> bool:
+        return self.saved or self.value != Rating.Value.NONE

@@ -60,7 +60,8 @@ def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
     cards = [
         _card(found, place, first + place + 1, shown, ratings)
         for place, paper_id in enumerate(found.paper_ids)
-        if paper_id in shown
+        # Withdrawn since it was ranked: never recommended, also before the order is renewed.
+        if paper_id in shown and not shown[paper_id].withdrawn_at
     ]
     return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings)
 
@@ -70,7 +71,8 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT (SELECT count(*) FROM webapp_rating a WHERE a.reader_id = p.reader_id),
+            SELECT (SELECT count(*) FROM webapp_rating a
+                    WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)),
                 cardinality(paper_ids), n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
@@ -125,27 +127,31 @@ def newest_page(day: papers.Day, page: int, subjects: list[str]) -> FeedPage:
 def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
     """Profiles whose order of the day is missing or stale.
 
-    Stale is: of an older run, older than the day's newest part or the reader's newest act, or
-    driven by another number of acts than have a place in the run by now.
+    Stale is: of an older run, older than the day's newest part, its newest change of a paper or
+    the reader's newest act, or driven by another number of acts than have a place in the run.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH packed AS (
-                SELECT max(created_at) AS at FROM webapp_candidatepack
-                WHERE run_id = %(run)s AND day = %(day)s),
+                SELECT greatest(
+                    (SELECT max(created_at) FROM webapp_candidatepack
+                     WHERE run_id = %(run)s AND day = %(day)s),
+                    (SELECT max(changed_at) FROM webapp_paper WHERE issue_day = %(day)s)) AS at),
             acts AS (
-                SELECT a.reader_id, max(a.changed_at) AS at, count(v.id) AS placed
+                SELECT a.reader_id, max(a.changed_at) AS at,
+                    count(*) FILTER (WHERE a.saved OR a.value <> 0) AS said,
+                    count(v.id) FILTER (WHERE a.saved OR a.value <> 0) AS placed
                 FROM webapp_rating a
                 LEFT JOIN webapp_papervector v ON v.paper_id = a.paper_id AND v.run_id = %(run)s
                 GROUP BY a.reader_id)
             SELECT p.id FROM webapp_profile p
             JOIN webapp_reader r ON r.id = p.reader_id AND r.is_active
-            JOIN acts ON acts.reader_id = r.id
+            JOIN acts ON acts.reader_id = r.id AND acts.said > 0
             LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
             WHERE k.id IS NULL OR k.run_id IS DISTINCT FROM %(run)s
                OR k.ranked_at < (SELECT at FROM packed) OR k.ranked_at < acts.at
-               OR k.n_ratings <> least(acts.placed, %(most)s)
+               OR (k.n_ratings <> acts.placed AND acts.said <= %(most)s)
             ORDER BY p.id LIMIT %(limit)s
             """,
             {"day": day, "run": run_id, "limit": limit, "most": readers.MOST_ACTS},

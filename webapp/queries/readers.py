@@ -11,6 +11,7 @@ from webapp.models import Profile, Rating, Reader
 
 # What a ranking listens to: more would make a rating wait, and older acts have faded.
 MOST_ACTS = 1_000
+SPEAKS = Q(saved=True) | ~Q(value=Rating.Value.NONE)
 POSITIVE = Q(value__gte=0) & (Q(saved=True) | Q(value=Rating.Value.UP))
 
 
@@ -51,7 +52,9 @@ def _as_acts(rows: QuerySet[Rating]) -> Iterator[Act]:
 
 def acts_of(reader_id: int) -> list[Act]:
     """A reader's newest acts, in the order of the papers."""
-    newest = Rating.objects.filter(reader_id=reader_id).order_by("-changed_at", "-pk")[:MOST_ACTS]
+    newest = Rating.objects.filter(SPEAKS, reader_id=reader_id).order_by("-changed_at", "-pk")[
+        :MOST_ACTS
+    ]
     return sorted(_as_acts(newest), key=lambda act: act.paper)
 
 
@@ -62,6 +65,6 @@ def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
 
 def library_page(reader_id: int, page: int) -> Page[Rating]:
     """What a reader saved or rated, the newest act first; nothing is cut off."""
-    rows = Rating.objects.filter(reader_id=reader_id).select_related("paper")
+    rows = Rating.objects.filter(SPEAKS, reader_id=reader_id).select_related("paper")
     acts = rows.defer("paper__search", "paper__abstract").order_by("-changed_at", "-pk")
     return Paginator(acts, 50).get_page(page)

@@ -1,7 +1,7 @@
 """Expected against received, by subject and issue day."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from webapp.arxiv import coverage, holes
 from webapp.arxiv.listing import Listing
@@ -13,13 +13,20 @@ NEWS = {"new", "cross"}  # replacements are old papers, and no issue is made of 
 def expect(subject: str, day: date, listing: Listing, now: datetime) -> None:
     """Take arXiv's own count, if the page is that day's; else remember whose day it is."""
     row = _row(subject, day, now)
-    row.listed_day = listing.day
-    if listing.day == day:
+    row.listed_day = listing.day if not _was_news_before(listing, day) else day - timedelta(days=1)
+    if row.listed_day == day:
         news = [section for section in listing.sections if section.kind in NEWS]
         row.expected = sum(section.total for section in news)
         named = [arxiv_id for section in news for arxiv_id in section.ids]
         row.expected_ids = sorted({*row.expected_ids, *named})
     row.save()
+
+
+def _was_news_before(listing: Listing, day: date) -> bool:
+    """An old batch under a new heading: most of its new papers were announced earlier."""
+    fresh = [arxiv_id for section in listing.sections if section.kind == "new" for arxiv_id in section.ids]
+    before = Paper.objects.filter(arxiv_id__in=fresh, issue_day__lt=day, day_is_derived=False)
+    return before.count() * 2 > len(fresh)
 
 
 def received(source: str, day: date, arxiv_ids: Collection[str]) -> None:

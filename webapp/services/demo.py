@@ -15,18 +15,45 @@ from webapp.services import imports, rankings, runs, work
 FOLDER = settings.BASE_DIR / "fixtures"
 
 
+def load(slot: str, now: datetime) -> work.Counts:
+    """Bring the demo into an instance in which nobody has an account yet."""
+    _refuse_elsewhere()
+    if Reader.objects.exists():
+        return {"readers": 0}
+    imports.import_lines([FOLDER / "papers.jsonl"], now)
+    with transaction.atomic():
+        _make_readers(now)
+    return _rank(slot, now)
+
+
 def restore(slot: str, now: datetime) -> work.Counts:
-    """Bring papers and demo readers back to what the fixtures say, and rank their days."""
+    """Bring papers and demo readers back to what the fixtures say; what they rated is lost."""
+    _refuse_elsewhere()
+    imports.import_lines([FOLDER / "papers.jsonl"], now)
+    with transaction.atomic():
+        Reader.objects.filter(email__in=[row["email"] for row in _listed()]).delete()
+        _make_readers(now)
+    return _rank(slot, now)
+
+
+def _refuse_elsewhere() -> None:
     if not settings.DEMO:
         raise RuntimeError("An instance with its own database or broker has no demo.")
-    imports.import_lines([FOLDER / "papers.jsonl"], now)
-    listed = json.loads((FOLDER / "readers.json").read_text())
-    with transaction.atomic():
-        Reader.objects.filter(email__in=[row["email"] for row in listed]).delete()
-        for number, row in enumerate(listed):
-            _make_reader(row, _password() if number == 0 else None, now)
+
+
+def _rank(slot: str, now: datetime) -> work.Counts:
     runs.train(slot, now)
     return rankings.fill(slot, now)
+
+
+def _listed() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((FOLDER / "readers.json").read_text())
+    return rows
+
+
+def _make_readers(now: datetime) -> None:
+    for number, row in enumerate(_listed()):
+        _make_reader(row, _password() if number == 0 else None, now)
 
 
 def _make_reader(row: dict[str, Any], password: str | None, now: datetime) -> None:
@@ -59,7 +86,7 @@ def _password() -> str:
 
 def login_line() -> str:
     """How to log in as the demo reader; nothing when a host has removed that account."""
-    email = json.loads((FOLDER / "readers.json").read_text())[0]["email"]
+    email = _listed()[0]["email"]
     if not Reader.objects.filter(email=email, is_active=True).exists():
         return ""
     return f"Demo reader: {email}, password: {_password()}"

@@ -6,9 +6,9 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from django.db import connection
 
@@ -21,6 +21,7 @@ BATCH = 2_000
 # a third connection fills the time in which another one is fed: 43,840 papers in 10.2 s, not 12.7.
 WRITERS = 3
 LONGEST_LINE = 2_000_000
+FUTURE = timedelta(days=7)  # Monday's papers are announced on Sunday, and clocks differ
 
 
 class Trouble(NamedTuple):
@@ -42,32 +43,47 @@ class Read(NamedTuple):
     position: int
 
 
-def read(path: Path) -> Iterator[Read]:
-    """Each line of a plain or gzip file as a paper or as trouble; never raises for its content."""
+def read(path: Path, latest: date) -> Iterator[Read]:
+    """Each line of a plain or gzip file as a paper or as trouble; never raises for its content.
+
+    A paper said to be announced after `latest` is trouble: it would be today's news for years.
+    """
     with path.open("rb") as raw:
         packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        lines = gzip.GzipFile(fileobj=raw) if packed else raw
+        lines = cast("BinaryIO", gzip.GzipFile(fileobj=raw) if packed else raw)
         number = 0
         while True:
             number += 1
             try:
-                line = lines.readline(LONGEST_LINE)
+                line = _one_line(lines)
             except (EOFError, OSError, zlib.error) as error:
                 yield Read(None, Trouble(str(path), number, f"cannot be unpacked: {error}"), 0)
                 return
             if not line:
                 return
             if line.strip():
-                yield _read_line(line, str(path), number, raw.tell())
+                yield _read_line(line, str(path), number, raw.tell(), latest)
 
 
-def _read_line(line: bytes, file: str, number: int, position: int) -> Read:
+def _one_line(lines: BinaryIO) -> bytes:
+    """The next line; of one that is too long only the beginning, and the rest is passed over."""
+    line = part = lines.readline(LONGEST_LINE)
+    while len(part) == LONGEST_LINE and not part.endswith(b"\n"):
+        part = lines.readline(LONGEST_LINE)
+    return line
+
+
+def _read_line(line: bytes, file: str, number: int, position: int, latest: date) -> Read:
     if len(line) >= LONGEST_LINE:
         return Read(None, Trouble(file, number, "longer than 2 MB"), position)
     try:
-        return Read(bulk.parse_line(line), None, position)
+        paper = bulk.parse_line(line)
     except ValueError as error:
         return Read(None, Trouble(file, number, str(error)), position)
+    if paper.issue_day > latest:
+        reason = f"announced in the future, on {paper.issue_day}"
+        return Read(None, Trouble(file, number, reason), position)
+    return Read(paper, None, position)
 
 
 class Writers:
@@ -142,7 +158,7 @@ def import_lines(
     writers, bad = Writers(now), Counter[str]()
     try:
         for path in paths:
-            for line in read(path):
+            for line in read(path, now.date() + FUTURE):
                 seen(line)
                 if line.paper:
                     writers.add(line.paper)

@@ -1,6 +1,7 @@
 """Putting one reader's day in order, and keeping the order."""
 
 import json
+import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from webapp.models import ModelRun, Profile, Ranking
 from webapp.queries import papers, rankings, readers, runs
 from webapp.services import work
 
+log = logging.getLogger(__name__)
 OPEN_DAYS = 10  # issue days that are kept ranked for every reader
 AT_ONCE = 2_000  # rankings in one piece of work, so that it ends well within its time limit
 
@@ -85,7 +87,11 @@ def fill(slot: str, now: datetime) -> work.Counts:
         if runs.n_parts(run.pk, day) == 0:
             continue
         for profile_id in rankings.profiles_to_rank(day, run.pk, AT_ONCE - ranked):
-            rerank(Profile.objects.get(pk=profile_id), day, now)
+            try:
+                rerank(Profile.objects.get(pk=profile_id), day, now)
+            except ValueError:  # a damaged pack: its day waits for a new one, the others do not
+                log.exception("The order of %s could not be made", day)
+                break
             ranked += 1
         if ranked >= AT_ONCE:
             work.ask("rank", f"{slot} and on", now)

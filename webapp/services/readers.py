@@ -1,15 +1,16 @@
 """What a reader does: rate, save, choose subjects."""
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
 from webapp.models import Paper, Profile, Ranking, Rating, Reader, Subject
-from webapp.queries import readers
-from webapp.services import rankings
+from webapp.queries import papers, readers
+from webapp.services import rankings, work
 
 log = logging.getLogger(__name__)
+SILENCE = timedelta(days=30)
 
 
 class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
@@ -27,38 +28,52 @@ def save(reader: Reader, paper: Paper, saved: bool, now: datetime) -> None:
 
 
 def _act(reader: Reader, paper: Paper, now: datetime, field: str, value: int | bool) -> None:
-    """One column of the one row a (reader, paper); a row that says nothing is not kept."""
+    """One column of the one row a (reader, paper).
+
+    A row that says nothing any more stays for a while and keeps its day, so that taking back the
+    taking back restores the earlier order; spoken to again on another day, it is a new act.
+    """
     if value and paper.withdrawn_at:
         raise Withdrawn(f"{paper.arxiv_id} was withdrawn")
-    if value:
-        row = Rating(reader=reader, paper=paper, day=now.date(), changed_at=now, **{field: value})
-        Rating.objects.bulk_create(
-            [row],
-            update_conflicts=True,
-            unique_fields=["reader", "paper"],
-            update_fields=[field, "day", "changed_at"],
-        )
-        return
-    mine = Rating.objects.filter(reader=reader, paper=paper)
     with transaction.atomic():
-        nothing_else = {"value": Rating.Value.NONE} if field == "saved" else {"saved": False}
-        mine.filter(**nothing_else).delete()
-        mine.update(**{field: value}, changed_at=now)
+        if value:
+            row = Rating(reader=reader, paper=paper, day=now.date(), changed_at=now)
+            Rating.objects.bulk_create([row], ignore_conflicts=True)
+        found = Rating.objects.select_for_update().filter(reader=reader, paper=paper).first()
+        if found is None:
+            return
+        if not found.says_something and found.changed_at.date() != now.date():
+            found.day = now.date()
+        setattr(found, field, value)
+        found.changed_at = now
+        found.save()
+
+
+def forget_silent(now: datetime) -> dict[str, int | str]:
+    """Remove rows that have said nothing for a while."""
+    silent = Rating.objects.filter(value=Rating.Value.NONE, saved=False)
+    n, _ = silent.filter(changed_at__lt=now - SILENCE).delete()
+    return {"silent": n}
 
 
 def rerank_after(reader: Reader, day: date | None, now: datetime) -> None:
-    """Bring the page's day into the new order at once.
+    """Bring the page's day, else the newest, into the new order at once; the others soon.
 
     The act is stored already, and is never lost because ranking failed: the hourly net repairs
     an old order, the page answers either way.
     """
-    profile = readers.profile_of(reader)
+    newest = papers.day_near(None)
+    _rerank(readers.profile_of(reader), day or (newest.day if newest else None), now)
+    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now)
+
+
+def _rerank(profile: Profile, day: date | None, now: datetime) -> None:
     try:
-        rankings.ask_for_missing_vectors(reader.pk, now)
+        rankings.ask_for_missing_vectors(profile.reader_id, now)
         if day:
             rankings.rerank(profile, day, now)
     except (DatabaseError, ValueError, KeyError):
-        log.exception("The order of %s for reader %d could not be renewed", day, reader.pk)
+        log.exception("The order of %s for profile %d could not be renewed", day, profile.pk)
 
 
 def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date | None) -> None:
@@ -68,5 +83,4 @@ def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date
         profile.subjects = sorted(known)
         profile.save(update_fields=["subjects"])
         Ranking.objects.filter(profile=profile).delete()
-    if day:
-        rankings.rerank(profile, day, now)
+    _rerank(profile, day, now)

@@ -17,6 +17,7 @@ ATTEMPTS = 3
 LEASE = timedelta(seconds=60)  # renewed while the work runs, so a dead worker is seen in a minute
 RENEW_SECONDS = 15.0
 KEEP_DONE = timedelta(days=14)
+ONCE = {"demo"}  # jobs whose having been done is never forgotten
 
 Counts = dict[str, int | str]
 
@@ -117,9 +118,8 @@ def sweep(now: datetime) -> Counts:
     )
     for pk, job in overdue:
         bell.ring(pk, job)
-    forgotten, _ = Work.objects.filter(
-        state=Work.State.DONE, finished_at__lt=now - KEEP_DONE
-    ).delete()
+    done = Work.objects.filter(state=Work.State.DONE, finished_at__lt=now - KEEP_DONE)
+    forgotten, _ = done.exclude(job__in=ONCE).delete()
     return {"rung": len(overdue), "quarantined": quarantined, "forgotten": forgotten}
 
 

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.arxiv.bulk import parse_line
@@ -97,6 +97,11 @@ def test_it_says_what_is_wrong(fields, reason):
         ({"versions": []}, "versions is not a list"),
         ({"versions": [{"version": "v0", "created": "x"}]}, "a version is not readable"),
         ({"versions": ["v1"]}, "a version is not readable"),
+        ({"versions": [{"version": "v1", "created": 5}]}, "a version is not readable"),
+        (
+            {"versions": [{"version": "v1", "created": "Fri, 31 Dec 9999 23:18:00 -1200"}]},
+            "a version is not readable",
+        ),
         ({"update_date": "missing"}, "update_date is missing"),
         ({"doi": 3}, "doi is not text"),
     ],
@@ -126,9 +131,22 @@ def test_it_takes_control_characters_and_half_surrogates_away():
     paper.content_hash.encode()
 
 
-@given(st.dictionaries(st.sampled_from([*ANNOUNCED, *BULK]), st.one_of(
-    st.none(), st.text(max_size=30), st.integers(), st.lists(st.text(max_size=9), max_size=3),
-), max_size=9))  # fmt: skip
+versions = st.lists(
+    st.fixed_dictionaries(
+        {"version": st.sampled_from(["v1", "v2", "v0", 1, None])},
+        optional={"created": st.one_of(st.none(), st.integers(), st.text(max_size=40))},
+    ),
+    max_size=3,
+)
+
+
+anything = st.one_of(
+    versions, st.none(), st.text(max_size=30), st.integers(), st.lists(st.text(max_size=9))
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from([*ANNOUNCED, *BULK]), anything, max_size=9))
 def test_whatever_comes_is_a_record_or_a_reason(fields):
     for base in (ANNOUNCED, BULK):
         try:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from tests.factories import paper, rating, reader
 from webapp.models import Paper, Ranking, Rating, Reader, Work
 from webapp.queries import papers, rankings, readers, runs
+from webapp.services import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,3 +81,19 @@ def test_an_instance_with_its_own_servers_has_no_demo():
         command("demo_reset")
     assert not Paper.objects.exists()
     assert not Reader.objects.exists()
+
+
+def test_a_demo_reader_keeps_what_was_saved_however_long_ago_the_start_was(demo, now):
+    command("load_demo")
+    who = Reader.objects.get(email="demo@firstlight.example")
+    mine = rating(who, paper())
+    Work.objects.filter(job="demo").update(finished_at=now - timedelta(days=400))
+    work.sweep(now)
+    assert "is loaded" not in command("load_demo")
+    assert Rating.objects.filter(pk=mine.pk, reader=who).exists()
+
+
+def test_where_somebody_has_an_account_no_demo_comes(demo):
+    reader()
+    command("load_demo")
+    assert Reader.objects.count() == 1

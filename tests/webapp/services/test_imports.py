@@ -95,9 +95,16 @@ def test_a_file_that_is_not_there_is_refused_before_anything_is_read(tmp_path):
 
 def test_an_endless_line_is_one_bad_line(tmp_path):
     path = tmp_path / "a.jsonl"
-    path.write_text('{"id": "' + "9" * (imports.LONGEST_LINE + 10) + "\n" + json.dumps(row(1)))
-    with pytest.raises(CommandError):
+    path.write_text('{"id": "' + "9" * (3 * imports.LONGEST_LINE) + "\n" + json.dumps(row(1)))
+    with pytest.raises(CommandError, match="1 lines were left out"):
         run(path)
+    assert Paper.objects.count() == 1
+
+
+def test_a_day_in_the_far_future_is_refused(tmp_path, capsys):
+    with pytest.raises(CommandError):
+        run(write(tmp_path / "a.jsonl", [row(1, date="9999-12-31"), row(2)]))
+    assert "announced in the future" in capsys.readouterr().err
     assert Paper.objects.count() == 1
 
 

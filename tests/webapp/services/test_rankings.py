@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import DAY, paper, profile, rating, reader, world
-from webapp.models import Profile, Ranking, Rating, Work
+from webapp.models import CandidatePack, Profile, Ranking, Rating, Work
 from webapp.queries import papers, rankings
 from webapp.queries import readers as acts
 from webapp.services import rankings as service
@@ -216,3 +216,22 @@ def test_a_ranking_listens_to_the_newest_acts(topics, now, monkeypatch):
     assert Ranking.objects.get(profile=profile(who), day=DAY).n_ratings == 2
     assert first(who) <= {p.pk for p in topics[1]["primes"]}
     assert service.fill("hour", now + timedelta(hours=2)) == {"ranked": 0}
+
+
+def test_a_paper_withdrawn_after_the_ranking_is_gone_at_once_and_for_good(topics, now):
+    who = reader()
+    rating(who, topics[0]["robots"][0])
+    service.fill("night", now)
+    gone = topics[1]["robots"][0]
+    later = now + timedelta(hours=1)
+    type(gone).objects.filter(pk=gone.pk).update(withdrawn_at=later, changed_at=later)
+    page = rankings.feed_page(profile(who), papers.day_near(DAY), 1)
+    assert gone not in [card.paper for card in page.cards]
+    assert service.fill("hour", later + timedelta(minutes=1)) == {"ranked": 1}
+    assert gone.pk not in order(who)
+
+
+def test_a_damaged_pack_stops_no_other_day(topics, now):
+    rating(reader(), topics[0]["primes"][0])
+    CandidatePack.objects.filter(day=DAY).update(arrays=b"cut off")
+    assert service.fill("night", now) == {"ranked": 1}

@@ -45,9 +45,10 @@ class Command(BaseCommand):
             raise CommandError(f"This cannot be served: {error}", returncode=2) from error
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used: {error}", returncode=2) from error
+        ended = at_the_end()
         with arxiv:
             self._introduce(arxiv)
-            wait_for_the_end()
+            ended.wait()
         self.stdout.write(f"{len(arxiv.log.entries):,} requests were answered.")
 
     def _introduce(self, arxiv: Any) -> None:
@@ -87,8 +88,8 @@ def fault(text: str) -> dict[str, Any]:
     return {"kind": kind, "path": path or "*"}
 
 
-def wait_for_the_end() -> None:
+def at_the_end() -> threading.Event:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    return ended
