@@ -101,6 +101,7 @@ def _known(arxiv_ids: list[str]) -> dict[str, Known]:
 
 def _write(cursor: Any, owed: list[tuple[HarvestedPaper, Intent]], now: datetime) -> None:
     cursor.execute(_STAGE)
+    cursor.execute("TRUNCATE stated")  # a caller's own transaction may hold several stores
     with cursor.copy(f"COPY stated ({_STAGED}) FROM STDIN") as copy:
         for paper, intent in owed:
             copy.write_row(_row(paper, intent))

@@ -105,3 +105,11 @@ def test_ratings_survive_a_changed_paper(now):
     papers.store([stated(title="Again", content_day=date(2026, 11, 23))], now)
     kept.refresh_from_db()
     assert kept.paper.title == "Again"
+
+
+def test_several_stores_in_one_transaction_do_not_mix(now):
+    papers.store([stated()], now)
+    papers.store([stated(title="Second", content_day=date(2026, 11, 21))], now)
+    papers.store([stated(title="Third", content_day=date(2026, 11, 22))], now)
+    papers.store([stated(arxiv_id="2611.00002")], now)
+    assert Paper.objects.get(arxiv_id="2611.00001").title == "Third"
