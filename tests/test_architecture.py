@@ -16,6 +16,7 @@ NOUNS = {
         "runs",
         "harvests",
         "imports",
+        "coverage",
         "digests",
         "work",
         "demo",
@@ -23,7 +24,7 @@ NOUNS = {
 }
 # A service may import services to its left; the last three are the worker's.
 SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
-WORKER_SERVICES = ["imports", "harvests", "runs", "demo"]
+WORKER_SERVICES = ["imports", "coverage", "harvests", "runs", "demo"]
 NIGHT = {"features", "encoder", "space", "train", "portfolios", "evaluation", "artifact"}
 WORKER_ONLY = {
     *("lightfm", "sklearn", "webapp.jobs", "webapp.tasks", "webapp.arxiv.retrieve"),

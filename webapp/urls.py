@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import papers, rankings, readers
+from webapp.views import harvests, papers, rankings, readers
 
 
 class ArxivId:
@@ -29,6 +29,8 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("library/", readers.library, name="library"),
     path("profiles/", readers.subjects, name="subjects"),
+    path("coverage/", harvests.coverage, name="coverage"),
+    path("coverage/again/", harvests.fetch_again, name="fetch_again"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", readers.admin_login),
     path("admin/", admin.site.urls),

@@ -35,7 +35,7 @@ UPDATE webapp_gate SET holder = NULL, lease_until = NULL, failures = %(failures)
 WHERE name = %(name)s AND holder = %(holder)s
 """
 _WAIT = """
-SELECT extract(epoch FROM greatest(free_at, lease_until) - clock_timestamp()), failures
+SELECT greatest(0, extract(epoch FROM free_at - clock_timestamp())), failures
 FROM webapp_gate WHERE name = %s
 """
 
@@ -49,7 +49,7 @@ class Turn:
     """The right to one request. Say how it went before the turn ends."""
 
     failures: int
-    wait: float = GAP_SECONDS
+    wait: float = field(default_factory=lambda: GAP_SECONDS)
     refusal: str = ""
     holder: uuid.UUID = field(default_factory=uuid.uuid4)
 
@@ -81,8 +81,8 @@ def turn(
         pause, _ = _line(name)
         if waited + pause > patience_seconds:
             raise Closed(f"{name} asked for a pause; {pause:.0f} s of it are left.")
-        # A holder may leave earlier than its lease says: look again before that.
-        step = min(max(pause, 0.01), _POLL_SECONDS)
+        # Somebody else may be asking: when that ends is not known, so look again soon.
+        step = min(max(pause, 0.05), _POLL_SECONDS)
         sleep(step)
         waited += step
     mine.failures = _line(name)[1]

@@ -1,7 +1,7 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Max
 
@@ -20,8 +20,31 @@ class DayCoverage(NamedTuple):
     rows: list[Coverage]
 
     @property
-    def n_missing(self) -> int:
-        return sum(len(row.missing_ids) for row in self.rows)
+    def sources(self) -> list[str]:
+        return sorted({source for row in self.rows for source in row.received})
+
+    @property
+    def table(self) -> list["Line"]:
+        return [
+            Line(
+                row.subject,
+                row.sentence,
+                row.expected,
+                [len(row.received.get(source, ())) for source in self.sources],
+                row.missing_ids,
+            )
+            for row in self.rows
+        ]
+
+
+class Line(NamedTuple):
+    """One subject's row of a day's table."""
+
+    subject: str
+    sentence: str
+    expected: int | None
+    counts: list[int]  # in the order of the day's sources
+    missing_ids: list[str]
 
 
 def coverage_of(day: date) -> DayCoverage | None:
@@ -88,11 +111,3 @@ def troubles(n: int) -> list[Harvest]:
 
 def gates() -> list[Gate]:
     return list(Gate.objects.order_by("name"))
-
-
-def summary(day: date) -> dict[str, Any] | None:
-    """The line above the feed; none where this instance harvests nothing."""
-    found = coverage_of(day)
-    if found is None:
-        return None
-    return {"state": found.state, "sentence": found.sentence, "n_missing": found.n_missing}

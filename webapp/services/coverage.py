@@ -24,7 +24,12 @@ def expect(subject: str, day: date, listing: Listing, now: datetime) -> None:
 
 def _was_news_before(listing: Listing, day: date) -> bool:
     """An old batch under a new heading: most of its new papers were announced earlier."""
-    fresh = [arxiv_id for section in listing.sections if section.kind == "new" for arxiv_id in section.ids]
+    fresh = [
+        arxiv_id
+        for section in listing.sections
+        if section.kind == "new"
+        for arxiv_id in section.ids
+    ]
     before = Paper.objects.filter(arxiv_id__in=fresh, issue_day__lt=day, day_is_derived=False)
     return before.count() * 2 > len(fresh)
 

@@ -135,6 +135,7 @@ def test_a_cut_answer_is_refused_whole_and_the_next_try_heals(arxiv, source, at,
 
 
 def test_a_stale_feed_is_not_the_day(arxiv):
+    arxiv.set_clock("2026-04-17T06:00Z")
     harvest("2026-04-17T06:05", "2026-04-17T06:05")
     arxiv.set_clock("2026-04-20T06:00Z")
     arxiv.fail("stale")
