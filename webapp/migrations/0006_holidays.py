@@ -17,5 +17,5 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webapp", "0004_harvests")]
+    dependencies = [("webapp", "0005_harvests")]
     operations = [migrations.RunPython(load, migrations.RunPython.noop)]
