@@ -5,8 +5,8 @@ import os
 import threading
 import time
 from functools import lru_cache
+from typing import Any
 
-from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from webapp.celery import DEFAULT_QUEUE, LIMITS, QUEUES, app
@@ -20,12 +20,12 @@ QUIET_SECONDS = 30.0  # after a failure, so that the rings of one page do not ad
 
 
 class Line:
-    """This process's one connection to the broker. Its threads ring one after the other."""
+    """A process has one connection to the broker, and its threads ring one after the other."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.quiet_until = 0.0
-        self.connection: Connection | None = None
+        self.connection: Any = None
 
     def send(self, work_id: int, queue: str) -> None:
         """Send, or raise and be quiet for a while. Nobody is asked in the quiet time."""
