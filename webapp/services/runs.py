@@ -214,7 +214,7 @@ def _write(folder: Path, model: artifact.Model) -> None:
 
 
 def _judge(material: Material, rows: Vectors) -> Judgement:
-    days = material.interactions.days
+    days = material.days.days[np.isin(material.days.ids, material.interactions.items)]
     span = int(days.max() - days.min()) if len(days) else 0
     config = JudgeConfig(test_days=max(1, min(LONGEST_TEST_DAYS, span // 3)))
     return judge(
