@@ -47,7 +47,7 @@ class ModelRunAdmin(ReadOnly):
     def activate(self, request: HttpRequest, queryset: QuerySet[ModelRun]) -> None:
         run = queryset.first()
         if run is None or queryset.count() > 1 or run.state != ModelRun.State.READY:
-            messages.error(request, "Choose one run that was accepted.")
+            messages.error(request, "Choose one run that was accepted and is not forgotten.")
             return
         now = timezone.now()
         work.ask("activate", f"run {run.pk} by hand {now:%Y-%m-%dT%H:%M:%S.%f}", now)

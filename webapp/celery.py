@@ -22,7 +22,10 @@ TIMETABLE = {
 # Training runs alone and long; everything else shares a worker.
 QUEUES = {"train": "training"}
 DEFAULT_QUEUE = "celery"
-LONGEST_TASK_SECONDS = 3600
+# Seconds until a task is told to end, and until it is ended. Celery reads its own settings first
+# and the worker's command line never: a queue's longer limits travel in the message.
+LIMITS = {DEFAULT_QUEUE: (240, 300), "training": (3000, 3600)}
+LONGEST_TASK_SECONDS = max(hard for _, hard in LIMITS.values())
 # A page that rings must not wait for a broker that is away: the row is there, the sweep sees it.
 RING_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
@@ -34,8 +37,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
-    task_soft_time_limit=240,
-    task_time_limit=300,
+    task_soft_time_limit=LIMITS[DEFAULT_QUEUE][0],
+    task_time_limit=LIMITS[DEFAULT_QUEUE][1],
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=200,
     worker_max_memory_per_child=600_000,

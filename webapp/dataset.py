@@ -1,6 +1,6 @@
 """Rows into arrays and back: the one file that speaks both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,6 +49,10 @@ def _interactions(acts: Iterable[readers.Act]) -> Interactions:
     )
 
 
+class UnreadablePack(ValueError):  # noqa: N818 - it names what cannot be read
+    """Stored bytes that are no pack of ours. The next embedding packs the day again."""
+
+
 @dataclass(frozen=True)
 class Pack:
     """A day's papers in a run's spaces, with the names of the terms that occur in them."""
@@ -70,13 +74,16 @@ class Pack:
 
     @classmethod
     def from_bytes(cls, arrays: bytes) -> "Pack":
-        stored = from_npz(arrays)
-        return cls(
-            Vectors.from_bytes(stored["text"].tobytes()),
-            Vectors.from_bytes(stored["shared"].tobytes()),
-            stored["columns"],
-            stored["names"],
-        )
+        try:
+            stored = from_npz(arrays)
+            return cls(
+                Vectors.from_bytes(stored["text"].tobytes()),
+                Vectors.from_bytes(stored["shared"].tobytes()),
+                stored["columns"],
+                stored["names"],
+            )
+        except (ValueError, KeyError) as error:
+            raise UnreadablePack(f"these bytes are no pack: {error}") from error
 
     def term(self, column: int) -> str:
         place = int(np.searchsorted(self.columns, column))
@@ -91,24 +98,52 @@ def make_pack(text: Vectors, shared: Vectors, terms: list[str]) -> Pack:
 
 
 def pack(run_id: int, day: date, n_parts: int) -> Pack | None:
-    """A day's pack for a run, from this process's memory when it was read before."""
+    """A day's pack for a run, from this process's memory when it was read before.
+
+    UnreadablePack when its bytes are damaged, or were removed since its parts were counted.
+    """
     return _pack(run_id, day, n_parts) if n_parts else None
 
 
 @lru_cache(maxsize=PACKS_KEPT)
 def _pack(run_id: int, day: date, n_parts: int) -> Pack:
-    rows = CandidatePack.objects.filter(run_id=run_id, day=day).order_by("part")[:n_parts]
-    parts = [Pack.from_bytes(bytes(row)) for row in rows.values_list("arrays", flat=True)]
+    parts = list(_parts(run_id, day))
+    if not parts:
+        raise UnreadablePack(f"nothing is left of {day} in run {run_id}")
     columns, first = np.unique(np.concatenate([p.columns for p in parts]), return_index=True)
     return Pack(
-        Vectors.concatenate([p.text for p in parts]),
-        Vectors.concatenate([p.shared for p in parts]),
+        _latest([p.text for p in parts]),
+        _latest([p.shared for p in parts]),
         columns,
         np.concatenate([p.names for p in parts])[first],
     )
 
 
 forget_packs = _pack.cache_clear
+
+
+def _parts(run_id: int, day: date) -> Iterator[Pack]:
+    rows = CandidatePack.objects.filter(run_id=run_id, day=day).order_by("part")
+    return (Pack.from_bytes(bytes(row)) for row in rows.values_list("arrays", flat=True))
+
+
+def _latest(parts: list[Vectors]) -> Vectors:
+    """The parts as one. A changed paper stands in two of them: its later row counts."""
+    rest, seen = [], np.empty(0, np.int64)
+    for part in reversed(parts):
+        rest.append(part.take(part.ids[~np.isin(part.ids, seen)]))
+        seen = np.union1d(seen, part.ids)
+    return Vectors.concatenate(rest[::-1])
+
+
+def is_readable(run_id: int, day: date) -> bool:
+    """Whether every stored part of the day can be read; nothing is kept in memory."""
+    try:
+        for _ in _parts(run_id, day):
+            pass
+    except UnreadablePack:
+        return False
+    return True
 
 
 def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:

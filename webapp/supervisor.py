@@ -187,9 +187,13 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     web = ["gunicorn", "webapp.wsgi:application", f"--bind={where}", "--preload"]
     web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
     web += [f"--graceful-timeout={max(1, int(grace) - 2)}"]
-    worker = ["celery", "-A", "webapp", "worker", "--include=webapp.tasks", "--loglevel=INFO"]
+    # Django's checks would load every page into processes that show none.
+    celery = ["celery", "-A", "webapp", "--skip-checks"]
+    worker = [*celery, "worker", "--include=webapp.tasks", "--loglevel=INFO"]
     worker += ["--without-gossip", "--without-mingle"]
-    beat = ["celery", "-A", "webapp", "beat", "--loglevel=WARNING", "--pidfile="]
+    # What a training leaves behind in its process would stay until the next night.
+    trainer = [*worker, "-Q", "training", "-c", "1", "--max-tasks-per-child=1"]
+    beat = [*celery, "beat", "--loglevel=WARNING", "--pidfile="]
     beat += [f"--schedule={run_folder(home) / 'beat-schedule'}"]
     # A worker is killed with its supervisor, and Celery has its pool killed with the worker:
     # asked politely, it would first finish an hour of training.
@@ -197,9 +201,7 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     return [
         python_child(home, "web", end, *web),
         python_child(home, "worker", kill, *worker, "-Q", "celery", "-c", "2", "-n", "worker@%h"),
-        python_child(
-            home, "trainer", kill, *worker, "-Q", "training", "-c", "1", "-n", "trainer@%h"
-        ),
+        python_child(home, "trainer", kill, *trainer, "-n", "trainer@%h"),
         python_child(home, "beat", end, *beat),
     ]
 

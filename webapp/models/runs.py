@@ -11,6 +11,7 @@ class ModelRun(models.Model):
         TRAINING = "training"
         READY = "ready"  # accepted; may be activated
         REFUSED = "refused"  # kept for inspection
+        FORGOTTEN = "forgotten"  # its folder is gone; the row stays for the record
 
     fingerprint = models.CharField(max_length=64, unique=True)  # of data, configuration, format
     state = models.CharField(max_length=10, choices=State, default=State.TRAINING)
@@ -48,13 +49,18 @@ class PaperVector(models.Model):
 
 
 class CandidatePack(models.Model):
-    """A day's papers as arrays for one run; late papers are a new part, never a rewrite."""
+    """A day's papers as arrays for one run; late papers are a new part, never a rewrite.
+
+    A changed paper stands in two parts: the later one counts.
+    """
 
     run = models.ForeignKey("ModelRun", models.CASCADE, related_name="packs")
     day = models.DateField()
     part = models.PositiveSmallIntegerField()
     paper_ids = ArrayField(models.BigIntegerField())  # SQL asks what is packed already
     arrays = models.BinaryField()
+    # The greatest id among its PaperVectors: a paper's later vector is not in this part.
+    newest_vector = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
     class Meta:

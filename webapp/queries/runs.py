@@ -3,8 +3,9 @@
 from datetime import date
 
 from django.db import connection
+from django.db.models import Max
 
-from webapp.models import CandidatePack, ModelRun
+from webapp.models import CandidatePack, ModelRun, PaperVector
 
 
 def active_run() -> ModelRun | None:
@@ -29,7 +30,10 @@ def papers_without_vector(run_id: int, days: list[date], limit: int) -> list[int
 
 
 def papers_not_packed(run_id: int, day: date) -> list[int]:
-    """Papers of the day that have a vector and stand in no part yet, newest first."""
+    """Papers of the day whose vector stands in no part yet, newest first.
+
+    A changed paper has a new vector, and so a greater id of one, than the part that holds it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -37,7 +41,8 @@ def papers_not_packed(run_id: int, day: date) -> list[int]:
             JOIN webapp_papervector v ON v.paper_id = p.id AND v.run_id = %(run)s
             WHERE p.issue_day = %(day)s AND NOT EXISTS (
                 SELECT FROM webapp_candidatepack c
-                WHERE c.run_id = %(run)s AND c.day = %(day)s AND c.paper_ids @> ARRAY[p.id])
+                WHERE c.run_id = %(run)s AND c.day = %(day)s AND c.paper_ids @> ARRAY[p.id]
+                  AND c.newest_vector >= v.id)
             ORDER BY p.arxiv_id DESC
             """,
             {"run": run_id, "day": day},
@@ -46,7 +51,16 @@ def papers_not_packed(run_id: int, day: date) -> list[int]:
 
 
 def n_parts(run_id: int, day: date) -> int:
-    return CandidatePack.objects.filter(run_id=run_id, day=day).count()
+    """How many parts were ever made; it only grows, so that it can name a state of the day."""
+    parts = CandidatePack.objects.filter(run_id=run_id, day=day)
+    last = parts.aggregate(last=Max("part"))["last"]
+    return 0 if last is None else last + 1
+
+
+def newest_vector(run_id: int, paper_ids: list[int]) -> int:
+    """The greatest id among the papers' vectors."""
+    found = PaperVector.objects.filter(run_id=run_id, paper_id__in=paper_ids)
+    return found.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def rated_without_vector(run_id: int, reader_id: int) -> list[int]:

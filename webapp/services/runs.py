@@ -1,17 +1,20 @@
 """Training, judging, activating a run; giving papers their place in it."""
 
 import hashlib
+import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from recommender import artifact
 from recommender.evaluation import (
@@ -37,6 +40,8 @@ from webapp.queries import papers, runs
 from webapp.services import work
 from webapp.services.rankings import OPEN_DAYS
 
+log = logging.getLogger(__name__)
+
 NEWEST_PAPERS = 50_000  # that the text model reads
 AT_ONCE = 2_000  # papers embedded in one transaction
 LONGEST_TEST_DAYS = 28
@@ -50,7 +55,7 @@ RUN = "run {}"
 class Material:
     """What one training sees."""
 
-    ids: np.ndarray
+    ids: np.ndarray  # numbers of this training, no database ids
     texts: list[ItemText]
     days: IssueDays
     interactions: Interactions
@@ -63,17 +68,31 @@ def _text(paper: Paper) -> ItemText:
 
 
 def gather() -> Material:
-    """The newest papers, every rated one, and what readers said of them."""
+    """The newest papers, every rated one, and what readers said of them.
+
+    Papers are numbered in the order of their arXiv ids: our own ids tell in which order they
+    happened to be stored, and the core trains in the order of the ids it is given.
+    """
     positive, negative = dataset.interactions(), dataset.dislikes()
     found = {paper.pk: paper for paper in papers.for_features(None, NEWEST_PAPERS)}
     rated = {*positive.items.tolist(), *negative.items.tolist()} - found.keys()
     found |= {paper.pk: paper for paper in papers.for_features(rated, NEWEST_PAPERS)}
-    ordered = [found[pk] for pk in sorted(found)]
-    ids = np.array([paper.pk for paper in ordered], np.int64)
+    ordered = sorted(found.values(), key=lambda paper: paper.arxiv_id)
+    number = {paper.pk: place for place, paper in enumerate(ordered)}
+    positive, negative = _numbered(positive, number), _numbered(negative, number)
+    ids = np.arange(len(ordered), dtype=np.int64)
     days = np.array([paper.issue_day.toordinal() for paper in ordered], np.int32)
     texts = [_text(paper) for paper in ordered]
     mark = _fingerprint(positive, negative, days, texts)
     return Material(ids, texts, IssueDays(ids, days), positive, negative, mark)
+
+
+def _numbered(acts: Interactions, number: dict[int, int]) -> Interactions:
+    """The acts on the papers' numbers, in an order that is the same in every database."""
+    items = np.array([number.get(pk, -1) for pk in acts.items.tolist()], np.int64)
+    renamed = Interactions(acts.users, items, acts.weights, acts.days)
+    order = np.lexsort((items, acts.users))
+    return renamed.where(order[items[order] >= 0])
 
 
 def _fingerprint(
@@ -102,13 +121,40 @@ def train(slot: str, now: datetime) -> work.Counts:
         if not len(material.ids):
             return {"papers": 0}
         run, _ = ModelRun.objects.get_or_create(fingerprint=material.fingerprint)
-        if run.state != ModelRun.State.TRAINING:
+        known = run.state == ModelRun.State.REFUSED or _readable(run)
+        if not known:
+            _fit(run, material)
+        if not known or _is_owed(run):
+            if run.state == ModelRun.State.READY:
+                activate(run, now)
+            forget_old()
+        if known:
             return {"known": run.pk}
-        _fit(run, material)
-        if run.state == ModelRun.State.READY:
-            activate(run, now)
-        forget_old()
         return {"run": run.pk, "state": run.state, "papers": run.n_papers}
+
+
+def _is_owed(run: ModelRun) -> bool:
+    """Accepted and never served: its worker died before it could activate it."""
+    active = runs.active_run()
+    return (
+        run.state == ModelRun.State.READY
+        and run.activated_at is None
+        and (active is None or active.pk < run.pk)
+    )
+
+
+def _readable(run: ModelRun) -> bool:
+    """Whether the run was judged and its models can be read, to serve and to compare with."""
+    if run.state != ModelRun.State.READY:
+        return False
+    folder = models_folder() / run.folder
+    try:
+        artifact.load(folder)
+        artifact.load(judged(folder))
+    except artifact.BadArtifact as error:
+        log.warning("Run %s cannot be read: %s", run.pk, error)
+        return False
+    return True
 
 
 @contextmanager
@@ -134,14 +180,16 @@ def _fit(run: ModelRun, material: Material) -> None:
     features = ItemFeatures().fit(material.texts)
     rows = Vectors(material.ids, features.transform(material.texts))
     judgement = _judge(material, rows)
-    verdict = promote(judgement.report, _report_of_active(material, judgement), judgement.baselines)
+    active, note = _active_to_match(run)
+    report = _report_of(active, material, judgement) if active else None
+    verdict = promote(judgement.report, report, judgement.baselines)
     space = _train_space(material.interactions, rows, SEED)
     weight = judgement.weight if space.d else 0.0
     folder = models_folder() / f"run-{run.pk}"
     _write(folder, artifact.Model(features, space, weight))
     _write(judged(folder), artifact.Model(features, judgement.space, judgement.weight))
     run.state = ModelRun.State.READY if verdict.accepted else ModelRun.State.REFUSED
-    run.verdict, run.weight, run.folder = verdict.sentence, weight, folder.name
+    run.verdict, run.weight, run.folder = verdict.sentence + note, weight, folder.name
     run.report = {"run": judgement.report.summary()} | {
         name: report.summary() for name, report in judgement.baselines.items()
     }
@@ -166,7 +214,7 @@ def _write(folder: Path, model: artifact.Model) -> None:
 
 
 def _judge(material: Material, rows: Vectors) -> Judgement:
-    days = material.interactions.days
+    days = material.days.days[np.isin(material.days.ids, material.interactions.items)]
     span = int(days.max() - days.min()) if len(days) else 0
     config = JudgeConfig(test_days=max(1, min(LONGEST_TEST_DAYS, span // 3)))
     return judge(
@@ -180,10 +228,19 @@ def _judge(material: Material, rows: Vectors) -> Judgement:
     )
 
 
-def _report_of_active(material: Material, judgement: Judgement) -> Report | None:
-    """What the active run's judged model does on the same split: a new one has to match it."""
+def _active_to_match(run: ModelRun) -> tuple[ModelRun | None, str]:
+    """The active run, if there is one that can be read; and what to say if it cannot."""
     active = runs.active_run()
-    if active is None or not judgement.split.cases:
+    if active is None or active.pk == run.pk:
+        return None, ""
+    if not _readable(active):
+        return None, f" Not compared with run {active.pk}, whose model cannot be read."
+    return active, ""
+
+
+def _report_of(active: ModelRun, material: Material, judgement: Judgement) -> Report | None:
+    """What the active run's judged model does on the same split: a new one has to match it."""
+    if not judgement.split.cases:
         return None
     model = artifact.load(judged(models_folder() / active.folder))
     features = model.features.transform(material.texts)
@@ -194,12 +251,6 @@ def _report_of_active(material: Material, judgement: Judgement) -> Report | None
 def models_folder() -> Path:
     folder: Path = settings.HOME / "models"
     return folder
-
-
-@lru_cache(maxsize=1)
-def load(folder: str) -> artifact.Model:
-    """A run's model; a folder never changes, so a worker reads it once."""
-    return artifact.load(models_folder() / folder)
 
 
 def activate(run: ModelRun, now: datetime) -> None:
@@ -214,7 +265,11 @@ def activate(run: ModelRun, now: datetime) -> None:
 
 def activate_asked(slot: str, now: datetime) -> work.Counts:
     """Take an accepted run back into service; the slot begins with its number: 'run 12 ...'."""
-    run = ModelRun.objects.get(pk=int(slot.split()[1]), state=ModelRun.State.READY)
+    run = ModelRun.objects.get(pk=int(slot.split()[1]))
+    if run.state != ModelRun.State.READY:
+        return {"refused": f"Run {run.pk} is {run.state}: only a ready one can serve."}
+    if not _readable(run):
+        return {"refused": f"The model of run {run.pk} cannot be read."}
     if not run.is_active:
         activate(run, now)
     return {"run": run.pk}
@@ -225,18 +280,25 @@ def embed(slot: str, now: datetime) -> work.Counts:
     run = runs.active_run()
     if run is None:
         return ask_for_first(now)
-    counts = place(run, work.days_of(slot) or papers.newest_days(OPEN_DAYS), now)
+    try:
+        counts = place(run, work.days_of(slot) or papers.newest_days(OPEN_DAYS), now)
+    except artifact.BadArtifact as error:
+        work.ask("train", f"{now:%Y-%m-%dT%H}:00 unreadable", now)
+        return {"asked for a training": f"The model of run {run.pk} cannot be read: {error}"}
     if counts["embedded"] or counts["packed"]:
         work.ask("rank", f"{RUN.format(run.pk)} embedded {now:%Y-%m-%dT%H:%M:%S.%f}", now)
     return counts
 
 
 def place(run: ModelRun, days: list[date], now: datetime) -> work.Counts:
-    """Vectors, then packs, for what has none yet."""
-    model = load(run.folder)
+    """Vectors, then packs, for what has none yet.
+
+    The model is read when something is missing, and not kept: it is large, and needed seldom.
+    """
+    model = cache(lambda: artifact.load(models_folder() / run.folder))
     embedded = 0
     while missing := runs.papers_without_vector(run.pk, days, AT_ONCE):
-        text, shared = _vectors(model, missing)
+        text, shared = _vectors(model(), missing)
         rows = dataset.paper_vectors(run, text, shared)
         PaperVector.objects.bulk_create(rows, ignore_conflicts=True)
         embedded += len(rows)
@@ -251,24 +313,35 @@ def _vectors(model: artifact.Model, paper_ids: Iterable[int]) -> tuple[Vectors, 
     return Vectors(ids, rows), model.space.place(ids, rows)
 
 
-def _pack(run: ModelRun, model: artifact.Model, day: date, now: datetime) -> int:
-    """One more part for the day's papers that stand in no part."""
+@transaction.atomic
+def _pack(run: ModelRun, model: Callable[[], artifact.Model], day: date, now: datetime) -> int:
+    """One more part for the day's papers that stand in no part; all of them if one is damaged."""
+    _pack_alone(run, day)
+    part = runs.n_parts(run.pk, day)
+    if not dataset.is_readable(run.pk, day):
+        CandidatePack.objects.filter(run=run, day=day).delete()
     ids = runs.papers_not_packed(run.pk, day)
     if not ids:
         return 0
+    newest = runs.newest_vector(run.pk, ids)  # before the vectors: a later one is packed again
     text, shared = dataset.vectors(run, ids)
-    pack = dataset.make_pack(text, shared, model.features.terms_)
-    with transaction.atomic():
-        # Two workers at once would pack the same papers: the second meets the unique part.
-        CandidatePack.objects.create(
-            run=run,
-            day=day,
-            part=runs.n_parts(run.pk, day),
-            paper_ids=text.ids.tolist(),
-            arrays=pack.to_bytes(),
-            created_at=now,
-        )
+    pack = dataset.make_pack(text, shared, model().features.terms_)
+    CandidatePack.objects.create(
+        run=run,
+        day=day,
+        part=part,
+        paper_ids=text.ids.tolist(),
+        arrays=pack.to_bytes(),
+        newest_vector=newest,
+        created_at=now,
+    )
     return len(ids)
+
+
+def _pack_alone(run: ModelRun, day: date) -> None:
+    """Let a second worker wait until the first one's part is there, else both pack the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [run.pk, day.toordinal()])
 
 
 def ask_for_first(now: datetime) -> work.Counts:
@@ -282,15 +355,20 @@ def ask_for_first(now: datetime) -> work.Counts:
 def forget_old() -> None:
     """Remove vectors, packs and folders of runs that nobody can go back to.
 
-    Of the refused ones the newest stays on disk, to be looked at.
+    Of the refused ones the newest stays on disk, to be looked at. A forgotten run gives its
+    fingerprint away: the same papers and ratings would be trained again, as a run of its own.
     """
-    ready = ModelRun.objects.filter(state=ModelRun.State.READY).order_by("-activated_at")
+    ready = ModelRun.objects.filter(Q(state=ModelRun.State.READY) | Q(is_active=True))
+    order = ("-is_active", F("activated_at").desc(nulls_last=True), "-pk")
+    kept = list(ready.order_by(*order)[:KEPT_RUNS])
     refused = ModelRun.objects.filter(state=ModelRun.State.REFUSED).order_by("-pk")
-    kept = set(ready.values_list("pk", flat=True)[:KEPT_RUNS])
+    ready.exclude(pk__in=[run.pk for run in kept]).update(
+        state=ModelRun.State.FORGOTTEN,
+        fingerprint=Concat(Value("forgotten "), Cast("pk", CharField())),
+    )
     CandidatePack.objects.exclude(run__in=kept).delete()
     PaperVector.objects.exclude(run__in=kept).delete()
-    folders = {*ready.values_list("folder", flat=True)[:KEPT_RUNS]}
-    folders |= {*refused.values_list("folder", flat=True)[:1]}
+    folders = {run.folder for run in kept} | {*refused.values_list("folder", flat=True)[:1]}
     for folder in models_folder().glob("run-*"):
         if folder.name.removesuffix("-judged") not in folders:
             shutil.rmtree(folder)

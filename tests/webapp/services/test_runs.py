@@ -69,8 +69,8 @@ def test_a_refused_run_does_not_serve(now):
     world(2)
     runs.train("night", now)
     refused = ModelRun.objects.create(fingerprint="x", state=ModelRun.State.REFUSED)
-    with pytest.raises(ModelRun.DoesNotExist):
-        runs.activate_asked(f"run {refused.pk} by hand", now)
+    assert "only a ready one" in runs.activate_asked(f"run {refused.pk}", now)["refused"]
+    assert known.active_run() != refused
 
 
 def test_a_training_that_was_killed_is_taken_up_again(now):
