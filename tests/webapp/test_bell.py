@@ -57,7 +57,7 @@ def seconds_of(do):
 
 @pytest.mark.parametrize(
     ("job", "name", "limits"),
-    [("train", "training", [3600, 3000]), ("embed", "celery", [300, 240])],
+    [("train", "training", [3600, 3000]), ("embed", "celery", [600, 540])],
 )
 def test_each_queue_has_its_own_time_limits(queue, job, name, limits):
     bell.ring(7, job)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0003_paper_rows_stay_whole'),
+        ('webapp', '0004_forgotten_runs_and_newest_vectors'),
     ]
 
     operations = [

@@ -1,16 +1,18 @@
 """`manage.py job NAME`: a job by hand, without a broker, with what follows from it."""
 
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from webapp import jobs
+from webapp.arxiv import calendar
 from webapp.models import Work
+from webapp.queries import harvests as known
 from webapp.queries import work as owed
-from webapp.services import work
+from webapp.services import harvests, work
 
 
 class Command(BaseCommand):
@@ -21,11 +23,13 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--day", type=date.fromisoformat, help="one issue day, YYYY-MM-DD")
         which.add_argument("--slot", help="the occasion; done once for each")
+        parser.add_argument("--source", choices=harvests.SOURCES, help="harvest: one source only")
+        parser.add_argument("--categories", default="", help="harvest: cs.LG,cs.CL,...")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         by_hand = f"by hand {now:%Y-%m-%dT%H:%M:%S.%f}"
-        slot = options["slot"] or (f"{options['day']}/{by_hand}" if options["day"] else by_hand)
+        slot = options["slot"] or self._slot(by_hand, now, options)
         row = work.ask(options["name"], slot, now, ring=False)
         if row is None:
             self.stdout.write(f"{options['name']} {slot}: asked for before, nothing to do")
@@ -35,6 +39,14 @@ class Command(BaseCommand):
             for work_id in todo:
                 self._do(work_id)
             todo = [i for i in owed.owed_since(todo[-1]) if i != row]
+
+    def _slot(self, by_hand: str, now: datetime, options: dict[str, Any]) -> str:
+        """What a person names, as a slot: 2026-11-20/oai/cs.LG+cs.CL/by hand ..."""
+        source, subjects, day = options["source"], options["categories"], options["day"]
+        if options["name"] == "harvest" and (source or subjects or day):
+            day = day or calendar.expected_day(now, known.holidays())
+            return f"{day}/{source or 'all'}/{subjects.replace(',', '+')}/{by_hand}"
+        return f"{day}/{by_hand}" if day else by_hand
 
     def _do(self, work_id: int) -> None:
         jobs.do(work_id, timezone.now)

@@ -1,0 +1,60 @@
+"""`manage.py backfill` against the stand-in arXiv."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.fakes import SETTINGS, FakeArxiv
+from webapp.arxiv import gate
+from webapp.models import Paper
+
+pytestmark = pytest.mark.django_db
+DAYS = ["2026-04-16", "2026-04-17", "2026-04-20"]
+
+
+@pytest.fixture
+def arxiv(settings, monkeypatch):
+    monkeypatch.setattr(gate, "GAP_SECONDS", 0.0)
+    papers = [
+        {"id": f"2604.{day[-2:]}{n:03d}", "date": day, "categories": ["cs.LG"]}
+        for day in DAYS
+        for n in range(1, 6)
+    ]
+    with FakeArxiv(papers, now="2026-05-01T12:00Z") as fake:
+        for name, path in SETTINGS.items():
+            setattr(settings, name, fake.url + path)
+        yield fake
+
+
+def backfill():
+    out = StringIO()
+    call_command(
+        "backfill", "--from=2026-04-16", "--to=2026-04-20", "--categories=cs.LG", stdout=out
+    )
+    return out.getvalue()
+
+
+def test_it_brings_every_paper_of_the_days(arxiv):
+    assert "3 issue days" in backfill()
+    assert Paper.objects.count() == 15
+
+
+def test_it_asks_nothing_the_second_time(arxiv):
+    backfill()
+    n = len(arxiv.log.entries)
+    backfill()
+    assert len(arxiv.log.entries) == n
+
+
+def test_it_goes_on_where_it_was_stopped(arxiv):
+    arxiv.fail("reset", "/api/query*", skip=1, times=1, at=100)
+    with pytest.raises(CommandError, match="goes on here"):
+        backfill()
+    backfill()
+    assert Paper.objects.count() == 15
+
+
+def test_it_wants_to_know_which_categories():
+    with pytest.raises(CommandError, match="Name --categories"):
+        call_command("backfill", "--from=2026-04-16", "--to=2026-04-20")

@@ -1,0 +1,42 @@
+"""`manage.py backfill --from D --to D`: older days, by arXiv's query API, politely."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from webapp.arxiv import calendar
+from webapp.models import Harvest
+from webapp.queries import harvests as known
+from webapp.services import harvests
+
+SLOT = "backfill"  # the same each time: a day that is done is not asked for again
+
+
+class Command(BaseCommand):
+    help = "Fetch what was submitted for the issue days of a span. Started again, it goes on."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, required=True)
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, required=True)
+        parser.add_argument("--categories", default="", help="cs.LG,cs.CL,...; else ARXIV_SUBJECTS")
+
+    def handle(self, *args: Any, first: date, last: date, categories: str, **options: Any) -> None:
+        subjects = [c for c in categories.split(",") if c] or settings.ARXIV_SUBJECTS
+        if not subjects:
+            raise CommandError("Name --categories, or set ARXIV_SUBJECTS.", returncode=2)
+        days = calendar.issue_days(first, last, known.holidays())
+        stored = 0
+        for day in tqdm(days, unit="day", disable=None, file=sys.stderr):
+            row = harvests.fetch(
+                "query", day, subjects, f"{SLOT} {'+'.join(subjects)}", timezone.now
+            )
+            if row.state != Harvest.State.DONE:
+                raise CommandError(f"{day}: {row.error} Start it again later; it goes on here.")
+            stored += int(row.counts.get("new", 0))
+        self.stdout.write(f"{len(days)} issue days, {stored:,} new papers")
