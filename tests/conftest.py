@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from webapp import dataset
+from webapp import bell, dataset
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -31,10 +31,11 @@ def network_is_closed(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def packs_are_forgotten():
-    """A process remembers packs by run and day; the next test's database counts anew."""
+def memories_are_empty():
+    """A process remembers packs by run and day, and for a while that its broker was silent."""
     yield
     dataset.forget_packs()
+    bell.line.cache_clear()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from webapp.arxiv.bulk import parse_line
@@ -145,7 +145,7 @@ anything = st.one_of(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([*ANNOUNCED, *BULK]), anything, max_size=9))
 def test_whatever_comes_is_a_record_or_a_reason(fields):
     for base in (ANNOUNCED, BULK):
