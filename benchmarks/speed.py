@@ -1,4 +1,4 @@
-"""Start, import, feed, rating: `python -m benchmarks.speed [start] [import] [feed] [topics]`.
+"""Start, import, feed, rating: `python -m benchmarks.speed [PART ...]`.
 
 Every figure is measured from outside: at the terminal, at the HTTP client, from /proc. Without
 --papers the imports read made-up papers of realistic length; quoted figures name their files.
@@ -161,7 +161,22 @@ def rate(browser: Browser, paper: str, value: str) -> tuple[int, str]:
     return browser.request("POST", f"/papers/{paper}/rating/", form, htmx=True)
 
 
-PARTS = {"start": start, "import": imports, "feed": feed, "topics": topics}
+def memory(papers: list[Path]) -> None:
+    """PSS of all processes: ready, and after all the papers, a training and some reading."""
+    with instance() as running:
+        print(f"memory: ready                    {sum(running.pss_megabytes().values()):.0f} MB")
+        running.manage("import_papers", *map(str, papers))
+        running.manage("job", "train")
+        browser = Browser(running.port)
+        browser.log_in(*running.login())
+        for _ in range(40):
+            browser.request("GET", "/")
+        parts = running.pss_megabytes()
+        named = ", ".join(f"{name} {size:.0f}" for name, size in sorted(parts.items()))
+        print(f"memory: after papers, a training {sum(parts.values()):.0f} MB ({named})")
+
+
+PARTS = {"start": start, "import": imports, "feed": feed, "topics": topics, "memory": memory}
 
 
 def main() -> None:

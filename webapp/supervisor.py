@@ -36,10 +36,14 @@ import sys
 import django
 django.setup()
 from django.core.management import call_command
-call_command("migrate", interactive=False, verbosity=0)
-call_command("createcachetable", verbosity=0)
-for command in sys.argv[1:]:
-    call_command(command)
+from django.db import OperationalError
+try:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    for command in sys.argv[1:]:
+        call_command(command)
+except OperationalError as error:
+    sys.exit(f"The database cannot be used: {error}")
 """
 
 LARGEST_LOG = 5_000_000  # bytes; at a start a longer one becomes NAME.log.1
