@@ -162,9 +162,8 @@ def rate(browser: Browser, paper: str, value: str) -> tuple[int, str]:
 
 
 def memory(papers: list[Path]) -> None:
-    """PSS of all processes: ready, and after all the papers, a training and some reading."""
+    """PSS of all processes after all the papers, a training and some reading."""
     with instance() as running:
-        print(f"memory: ready                    {sum(running.pss_megabytes().values()):.0f} MB")
         running.manage("import_papers", *map(str, papers))
         running.manage("job", "train")
         browser = Browser(running.port)

@@ -11,6 +11,7 @@ from webapp.services import rankings, work
 
 log = logging.getLogger(__name__)
 SILENCE = timedelta(days=30)
+SOON = timedelta(minutes=1)
 
 
 class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
@@ -64,7 +65,8 @@ def rerank_after(reader: Reader, day: date | None, now: datetime) -> None:
     """
     newest = papers.day_near(None)
     _rerank(readers.profile_of(reader), day or (newest.day if newest else None), now)
-    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now)
+    # Not at once: a reader rates several in a row, and the worker would compete with the pages.
+    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
 
 
 def _rerank(profile: Profile, day: date | None, now: datetime) -> None:
