@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from webapp.arxiv import coverage, holes
 from webapp.arxiv.listing import Listing
-from webapp.models import Coverage, Holiday, Paper
+from webapp.models import Coverage, Paper
+from webapp.queries import harvests
 
 NEWS = {"new", "cross"}  # replacements are old papers, and no issue is made of them
 
@@ -53,11 +54,10 @@ def renew(subject: str, day: date, now: datetime) -> Coverage:
     if row.expected is None:
         here = Paper.objects.filter(issue_day=day, subjects__contains=[subject]).count()
     row.missing_ids = holes.missing(row.expected_ids, known)
-    holidays = frozenset(Holiday.objects.values_list("date", flat=True))
     state = coverage.state(
         day,
         now,
-        holidays,
+        harvests.holidays(),
         expected=row.expected,
         received=here,
         n_missing=len(row.missing_ids),

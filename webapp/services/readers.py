@@ -63,8 +63,9 @@ def rerank_after(reader: Reader, day: date | None, now: datetime) -> None:
     The act is stored already, and is never lost because ranking failed: the hourly net repairs
     an old order, the page answers either way.
     """
-    newest = papers.day_near(None)
-    _rerank(readers.profile_of(reader), day or (newest.day if newest else None), now)
+    if day is None and (newest := papers.day_near(None)):
+        day = newest.day
+    _rerank(readers.profile_of(reader), day, now)
     # Not at once: a reader rates several in a row, and the worker would compete with the pages.
     work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
 

@@ -128,3 +128,10 @@ def test_search_for_an_identifier_leads_to_its_paper(client):
 
 def test_search_for_an_unknown_identifier_says_that_it_is_not_here(client):
     assert "2611.99999 is not stored here" in body(client, "/papers?q=2611.99999")
+
+
+def test_a_name_with_an_apostrophe_is_escaped_once(client):
+    named = paper(authors=["Cian O'Donnell", "A & B Collaboration"])
+    html = client.get(f"/papers/{named.arxiv_id}").content.decode()
+    assert "O&#x27;Donnell, A &amp; B Collaboration" in html
+    assert "&amp;#x27;" not in html
