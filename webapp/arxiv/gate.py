@@ -1,11 +1,11 @@
 """At most one request in three seconds, over one connection, for all machines of an instance.
 
 arXiv's terms count OAI-PMH, feeds, listings and the query API together. The line is one row in
-PostgreSQL and its clock is the database's, so no machine's own clock matters.
+PostgreSQL and its clock is the database's, so no machine's own clock matters. Who is asking holds
+an advisory lock, which ends with its session: nobody waits for a worker that was killed.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,21 +18,22 @@ FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
 _POLL_SECONDS = 0.5
 
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('gate ' || %s, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('gate ' || %s, 0))"
+# The gap is owed from the start of a request on, so that one cut short by a kill leaves it too.
 _ENTER = """
-INSERT INTO webapp_gate AS g
-    (name, free_at, holder, lease_until, failures, refusal, day, n_requests)
-VALUES (%(name)s, clock_timestamp(), %(holder)s, clock_timestamp() + %(lease)s * interval '1 s',
-        0, '', (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
+INSERT INTO webapp_gate AS g (name, free_at, failures, refusal, day, n_requests)
+VALUES (%(name)s, clock_timestamp() + %(gap)s * interval '1 s', 0, '',
+        (clock_timestamp() AT TIME ZONE 'UTC')::date, 1)
 ON CONFLICT (name) DO UPDATE SET
-    holder = excluded.holder, lease_until = excluded.lease_until, day = excluded.day,
+    free_at = excluded.free_at, day = excluded.day,
     n_requests = CASE WHEN g.day = excluded.day THEN g.n_requests + 1 ELSE 1 END
 WHERE g.free_at <= clock_timestamp()
-  AND (g.lease_until IS NULL OR g.lease_until < clock_timestamp())
 """
 _LEAVE = """
-UPDATE webapp_gate SET holder = NULL, lease_until = NULL, failures = %(failures)s,
-    refusal = %(refusal)s, free_at = clock_timestamp() + %(wait)s * interval '1 s'
-WHERE name = %(name)s AND holder = %(holder)s
+UPDATE webapp_gate SET failures = %(failures)s, refusal = %(refusal)s,
+    free_at = clock_timestamp() + %(wait)s * interval '1 s'
+WHERE name = %(name)s
 """
 _WAIT = """
 SELECT greatest(0, extract(epoch FROM free_at - clock_timestamp())), failures
@@ -51,7 +52,6 @@ class Turn:
     failures: int
     wait: float = field(default_factory=lambda: GAP_SECONDS)
     refusal: str = ""
-    holder: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def went_well(self) -> None:
         self.failures, self.refusal = 0, ""
@@ -65,19 +65,14 @@ class Turn:
 
 @contextmanager
 def turn(
-    name: str,
-    lease_seconds: float,
-    patience_seconds: float,
-    sleep: Callable[[float], None] = time.sleep,
+    name: str, patience_seconds: float, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Turn]:
     """Wait for this instance's place in line, hold it until the answer is in.
 
-    `lease_seconds` outlast the request's own time limit. Raises Closed when the line would not
-    move within `patience_seconds`.
+    Raises Closed when the line would not move within `patience_seconds`.
     """
-    mine = Turn(failures=0)
     waited = 0.0
-    while not _enter(name, mine, lease_seconds):
+    while not _enter(name):
         pause, _ = _line(name)
         if waited + pause > patience_seconds:
             raise Closed(f"{name} asked for a pause; {pause:.0f} s of it are left.")
@@ -85,15 +80,24 @@ def turn(
         step = min(max(pause, 0.05), _POLL_SECONDS)
         sleep(step)
         waited += step
-    mine.failures = _line(name)[1]
+    mine = Turn(failures=_line(name)[1])
     try:
         yield mine
     finally:
         _execute(_LEAVE, vars(mine) | {"name": name})
+        _execute(_UNLOCK, [name])
 
 
-def _enter(name: str, mine: Turn, lease: float) -> bool:
-    return _execute(_ENTER, {"name": name, "holder": mine.holder, "lease": lease}) == 1
+def _enter(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [name])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(_ENTER, {"name": name, "gap": GAP_SECONDS})
+        if cursor.rowcount:
+            return True
+        cursor.execute(_UNLOCK, [name])
+        return False
 
 
 def _line(name: str) -> tuple[float, int]:
@@ -103,7 +107,6 @@ def _line(name: str) -> tuple[float, int]:
     return float(pause), failures
 
 
-def _execute(statement: str, values: dict[str, Any]) -> int:
+def _execute(statement: str, values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return int(cursor.rowcount)

@@ -9,8 +9,6 @@ class Gate(models.Model):
 
     name = models.CharField(max_length=20, primary_key=True)
     free_at = models.DateTimeField()  # nobody asks before
-    holder = models.UUIDField(null=True)  # who is asking at this moment
-    lease_until = models.DateTimeField(null=True)  # a holder that died is forgotten then
     failures = models.PositiveSmallIntegerField(default=0)  # refusals in a row
     refusal = models.TextField(default="")  # the last one, for the operator
     day = models.DateField(null=True)

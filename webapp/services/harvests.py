@@ -17,14 +17,13 @@ from django.utils import timezone
 from webapp.arxiv import announcements, calendar, gate, listing, oai, query_api
 from webapp.arxiv.answers import UpstreamError
 from webapp.arxiv.records import HarvestedPaper, once
-from webapp.arxiv.retrieve import TOTAL_SECONDS, client, retrieve
+from webapp.arxiv.retrieve import client, retrieve
 from webapp.models import Harvest, Paper
 from webapp.queries import harvests
 from webapp.services import coverage, papers, work
 
 LINE = "arxiv"  # one line for all of arXiv's interfaces
 PATIENCE_SECONDS = 120.0  # a worker that waits longer comes back another time
-LEASE_SECONDS = TOTAL_SECONDS + 30
 OVERLAP_DAYS = 7  # papers that moderation held back appear late
 IDS_AT_ONCE = 100
 RESULTS_AT_ONCE = 1_000
@@ -80,7 +79,7 @@ def _ask(asked: Asked, url: str, params: dict[str, str], read: Read) -> Batch | 
     """One request in its turn; None where it brought nothing, with the reason on the row."""
     row = asked.row
     try:
-        with gate.turn(LINE, LEASE_SECONDS, PATIENCE_SECONDS) as turn:
+        with gate.turn(LINE, PATIENCE_SECONDS) as turn:
             answer = retrieve(asked.http, url, params, asked.clock())
             row.status, row.first_byte_seconds = answer.status, answer.first_byte_seconds
             row.n_bytes += len(answer.body)

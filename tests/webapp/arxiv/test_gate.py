@@ -1,5 +1,6 @@
 """The polite line, with real connections and the real clock."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def ask(url):
     try:
-        with gate.turn("arxiv", 60, 60) as turn, httpx.Client() as client:
+        with gate.turn("arxiv", 60) as turn, httpx.Client() as client:
             assert retrieve(client, f"{url}/rss/cs.LG", {}, NOW).status is not None
             turn.went_well()
     finally:
@@ -35,9 +36,9 @@ def test_three_at_once_ask_one_by_one_and_never_within_three_seconds():
 
 
 def test_a_refusal_closes_the_line_for_everybody():
-    with gate.turn("arxiv", 60, 5) as turn:
+    with gate.turn("arxiv", 5) as turn:
         turn.was_refused("Too often.", 600)
-    with pytest.raises(gate.Closed, match="pause"), gate.turn("arxiv", 60, 5):
+    with pytest.raises(gate.Closed, match="pause"), gate.turn("arxiv", 5):
         pass
     assert Gate.objects.get().refusal == "Too often."
 
@@ -51,12 +52,30 @@ def test_refusals_without_a_time_wait_twice_as_long_each_time_up_to_an_hour():
     assert waits[-1] == gate.LONGEST_WAIT_SECONDS
 
 
-def test_a_holder_that_died_is_forgotten_after_its_lease():
-    lost = gate.turn("arxiv", 0.2, 5)
-    lost.__enter__()
-    with gate.turn("arxiv", 60, 5) as turn:
-        assert turn.failures == 0
+def test_nobody_waits_for_a_holder_that_died_but_the_gap_is_kept():
+    def dies():
+        gate.turn("arxiv", 5).__enter__()
+        connection.close()  # as the end of its process does
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(dies).result()
+    with gate.turn("arxiv", 10):
+        assert time.monotonic() - began >= 3.0
     assert Gate.objects.get().n_requests == 2
+
+
+def test_a_turn_that_fails_gives_its_place_up():
+    with pytest.raises(ZeroDivisionError), gate.turn("arxiv", 5):
+        raise ZeroDivisionError
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ask_nothing).result(timeout=20)
+
+
+def ask_nothing():
+    with gate.turn("arxiv", 5):
+        pass
+    connection.close()
 
 
 @pytest.mark.parametrize(
