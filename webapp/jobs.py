@@ -9,6 +9,7 @@ from webapp.services import demo, harvests, rankings, readers, runs, work
 
 log = logging.getLogger(__name__)
 
+Clock = Callable[[], datetime]
 Job = Callable[[str, datetime], work.Counts]
 
 # Each gets its slot and the time, fills a gap, and may say what it did in numbers.
@@ -16,25 +17,36 @@ JOBS: dict[str, Job] = {
     "sweep": lambda _slot, now: (
         work.sweep(now) | runs.ask_for_first(now) | readers.forget_silent(now)
     ),
-    "harvest": harvests.harvest,
+    "coverage": harvests.look,
     "embed": runs.embed,
     "train": runs.train,
     "activate": runs.activate_asked,
     "rank": rankings.fill,
     "demo": demo.load,
 }
+# These wait for others: besides the time at which they began they get the running clock.
+LONG_JOBS: dict[str, Callable[[str, datetime, Clock], work.Counts]] = {
+    "harvest": harvests.harvest,
+}
+NAMES = [*JOBS, *LONG_JOBS]
 
 
-def do(work_id: int, clock: Callable[[], datetime]) -> bool:
+def do(work_id: int, clock: Clock) -> bool:
     """Claim one row and do it. True when it was done here and now."""
     row = work.claim(work_id, clock())
     if row is None:
         return False
     try:
         with work.lease(row, clock):
-            counts = JOBS[row.job](row.slot, clock())
+            counts = _counts(row.job, row.slot, clock)
     except Exception:
         log.exception("%s failed at attempt %d", row, row.attempts)
         work.fail(row, traceback.format_exc(), clock())
         return False
     return work.finish(row, counts, clock())
+
+
+def _counts(job: str, slot: str, clock: Clock) -> work.Counts:
+    if job in LONG_JOBS:
+        return LONG_JOBS[job](slot, clock(), clock)
+    return JOBS[job](slot, clock())

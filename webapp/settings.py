@@ -170,8 +170,22 @@ DAILY_PAPERS_URL = text("DAILY_PAPERS_URL", "https://huggingface.co/api/daily_pa
 BIORXIV_URL = text("BIORXIV_URL", "https://api.biorxiv.org").rstrip("/")
 # The arXiv categories to follow. None: papers come from files only.
 ARXIV_SUBJECTS = [code for code in re.split(r"[\s,]+", text("ARXIV_SUBJECTS")) if code]
+# Of bioRxiv and medRxiv: biorxiv.neuroscience, or a server as a whole.
+BIORXIV_SUBJECTS = [code for code in re.split(r"[\s,]+", text("BIORXIV_SUBJECTS")) if code]
+for _code in BIORXIV_SUBJECTS:
+    if not re.fullmatch(r"(bio|med)rxiv(\.[a-z0-9-]{1,50})?", _code):
+        raise ImproperlyConfigured(
+            f"BIORXIV_SUBJECTS: {_code!r} is not such as biorxiv.cell-biology or medrxiv."
+        )
+# Public upvotes of Hugging Face's daily papers.
+DAILY_PAPERS = boolean("DAILY_PAPERS")
+# The format of the nightly harvest: it decides between names apart and all versions.
+ARXIV_OAI_PREFIX = text("ARXIV_OAI_PREFIX", "arXiv")
+if ARXIV_OAI_PREFIX not in {"arXiv", "arXivRaw", "oai_dc"}:
+    raise ImproperlyConfigured("ARXIV_OAI_PREFIX must be arXiv, arXivRaw or oai_dc.")
 OPERATOR_EMAIL = text("OPERATOR_EMAIL")
-if ARXIV_SUBJECTS and not DEMO and not OPERATOR_EMAIL:
+_asks = ARXIV_SUBJECTS or BIORXIV_SUBJECTS or DAILY_PAPERS
+if _asks and not DEMO and not OPERATOR_EMAIL:
     raise ImproperlyConfigured("Set OPERATOR_EMAIL: arXiv must be able to reach who harvests it.")
 USER_AGENT = f"Firstlight/{VERSION} ({PUBLIC_URL or 'personal instance'}; {OPERATOR_EMAIL})"
 

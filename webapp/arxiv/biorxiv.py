@@ -5,13 +5,15 @@ each version; the newest one of an answer is kept.
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
+from webapp.arxiv import calendar, identifiers
 from webapp.arxiv.answers import Refused, UpstreamError, json_value, shown
-from webapp.arxiv.records import author_names, clean
+from webapp.arxiv.records import HarvestedPaper, HarvestedVersion, author_names, clean
 
-_DOI = re.compile(r"10\.\d{4,9}/[\w.()/:;-]{1,100}", re.ASCII)
+_DOI_DAY = re.compile(r"/(20\d\d)\.(\d\d)\.(\d\d)\.")
+_WITHDRAWN = re.compile(r"\W*withdrawn\b|the authors have withdrawn", re.IGNORECASE)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _NOTHING = re.compile(r"no (?:posts|articles|papers|results) found", re.IGNORECASE)
 
@@ -41,6 +43,47 @@ class Page(NamedTuple):
         """Where the next page begins. The page size has changed, so what came is counted."""
         following = self.cursor + self.n_rows
         return following if self.n_rows and following < self.total else None
+
+
+def harvested(preprint: Preprint, server: str) -> HarvestedPaper:
+    """A preprint as a paper. Its issue day is that of posting, or the Monday after a weekend.
+
+    Only the first version says when that was. A later one is no news: its day is worked out from
+    the DOI, which begins with a date, and marked so.
+    """
+    is_first = preprint.version == 1
+    posted = preprint.day if is_first else _day_in(preprint.doi) or preprint.day
+    at = datetime.combine(preprint.day, time(12), UTC)
+    is_withdrawn = any(map(_WITHDRAWN.match, (preprint.title, preprint.abstract)))
+    return HarvestedPaper(
+        arxiv_id=preprint.doi,
+        issue_day=calendar.on_weekday(posted),
+        day_is_derived=not is_first,
+        content_day=preprint.day,
+        title=preprint.title,
+        abstract=preprint.abstract,
+        authors=preprint.authors,
+        subjects=(category(server, preprint.category),),
+        comments="Withdrawn by its authors." if is_withdrawn else "",
+        doi=preprint.published_doi,
+        license=preprint.license,
+        version=preprint.version,
+        versions=(HarvestedVersion(preprint.version, at),),
+    )
+
+
+def category(server: str, name: str) -> str:
+    """biorxiv.cell-biology, from a name that may end with an explanation in parentheses."""
+    words = re.findall(r"[a-z0-9]+", name.partition("(")[0].lower())
+    return f"{server}.{'-'.join(words)[:50]}" if words else server
+
+
+def _day_in(doi: str) -> date | None:
+    match = _DOI_DAY.search(doi)
+    try:
+        return date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def parse(body: bytes) -> Page:
@@ -91,8 +134,8 @@ def _preprint(row: Any) -> Preprint:
     if not isinstance(row, dict):
         raise ValueError("a row is not an object")
     doi = clean(row.get("doi"), "doi").lower()
-    if not _DOI.fullmatch(doi):
-        raise ValueError(f"{shown(doi)} is not a DOI")
+    if not identifiers.DOI.fullmatch(doi):
+        raise ValueError(f"{shown(doi)} is not a preprint's DOI")
     version = str(row.get("version", "1"))
     if not re.fullmatch(r"[1-9]\d{0,3}", version, re.ASCII):
         raise ValueError(f"{shown(version)} is not a version")

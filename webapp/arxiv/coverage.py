@@ -46,20 +46,20 @@ def state(
     received: int,
     n_missing: int = 0,
     feed_day: date | None = None,
-    is_everything: bool = False,
+    is_odd_if_empty: bool = False,
 ) -> State:
     """The state of one category, or of all, on one issue day.
 
     `expected` is what a listing page *dated this day* counts, None if none was read. `received`
     is what is stored of it; `n_missing` how many of the listed identifiers are not. `feed_day` is
-    the heading's date of the newest listing seen, never a feed's own date. `is_everything` says
-    that no single category is meant: then nothing at all is an alarm even if a page says so.
+    the heading's date of the newest listing seen, never a feed's own date. `is_odd_if_empty` says
+    that nothing at all is an alarm even if a page says so.
     """
     if not calendar.is_issue_day(day, holidays) and not received and not expected:
         return _no_batch(day)
     if received:
         return _received(day, expected, received, n_missing)
-    if expected == 0 and not is_everything:
+    if expected == 0 and not is_odd_if_empty:
         return State(Kind.QUIET, f"arXiv lists no papers here for {_said(day)}.")
     if now < calendar.due_since(day, "feed") + GRACE:
         return _waiting(day, now)

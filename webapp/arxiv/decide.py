@@ -20,7 +20,7 @@ class Known(NamedTuple):
 class Kind(Enum):
     NEW = "new"
     CHANGED = "changed"  # other content, perhaps another day too
-    MOVED = "moved"  # the same content, another issue day
+    MOVED = "moved"  # the same content, another issue day or a higher version number
     SAME = "same"
 
 
@@ -42,6 +42,7 @@ def decide(stated: HarvestedPaper, known: Known | None) -> Intent:
     if is_later and stated.content_hash != known.content_hash:
         return Intent(Kind.CHANGED, day, derived)
     moved = (day, derived) != (known.issue_day, known.day_is_derived)
+    moved = moved or (stated.version or 0) > known.version
     return Intent(Kind.MOVED if moved else Kind.SAME, day, derived)
 
 

@@ -31,6 +31,8 @@ ALIASES = {
     "plasm-ph": "physics.plasm-ph",
 }
 CATEGORY = re.compile(r"[a-z]{1,8}(-[a-z]{2,4})?(\.([A-Z]{2}|[a-z]{2,8}(-[a-z]{2,5})?))?")
+# What bioRxiv and medRxiv name their preprints by. A stroke inside would end a path too early.
+DOI = re.compile(r"10\.\d{4,9}/[\w.-]{1,100}", re.ASCII)
 _NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,6})(?:[vV](\d{1,4}))?")
 _OLD = re.compile(
     r"([a-z]{1,8}(?:-[a-z]{2,4})?)(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})(?:[vV](\d{1,4}))?"
@@ -60,6 +62,33 @@ def parse(text: str) -> Identifier:
     if match := _OLD.fullmatch(bare):
         return _old_style(text, *match.groups())
     raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+
+
+def named(text: str) -> str:
+    """Any spelling of an arXiv identifier or of a preprint's DOI -> what a paper is known by.
+
+    ValueError says what is wrong.
+    """
+    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip()[:300].lower())
+    if DOI.fullmatch(doi) and not doi.startswith("10.48550/"):
+        return doi
+    return parse(text).arxiv_id
+
+
+def is_doi(paper_id: str) -> bool:
+    return paper_id.startswith("10.") and "/" in paper_id
+
+
+def label(paper_id: str) -> str:
+    """What a paper is called on a page: arXiv:2401.01234 or doi:10.1101/..."""
+    return f"doi:{paper_id}" if is_doi(paper_id) else f"arXiv:{paper_id}"
+
+
+def url(paper_id: str, version: int | None = None) -> str:
+    """The page of the paper at its source, of the newest version unless one is named."""
+    if is_doi(paper_id):  # a DOI has no address for a version
+        return f"https://doi.org/{paper_id}"
+    return f"https://arxiv.org/abs/{paper_id}" + (f"v{version}" if version else "")
 
 
 def month(arxiv_id: str) -> date:

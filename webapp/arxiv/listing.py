@@ -6,6 +6,7 @@ the same sections under another heading and is read as well.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple, cast
 
@@ -58,6 +59,17 @@ class Listing(NamedTuple):
         """Whether this page shows everything, so that its ids are all that was announced."""
         totals = sum(section.total for section in self.sections)
         return len(self.ids) == totals and self.total in {None, totals}
+
+
+def joined(pages: Sequence[Listing]) -> Listing:
+    """One list from its pages, in their order; they are of one day."""
+    ids: dict[Kind, list[str]] = {}
+    totals: dict[Kind, int] = {}
+    for section in (section for page in pages for section in page.sections):
+        ids.setdefault(section.kind, []).extend(section.ids)
+        totals[section.kind] = section.total
+    sections = (Section(kind, tuple(dict.fromkeys(ids[kind])), totals[kind]) for kind in ids)
+    return Listing(pages[0].day, tuple(sections), pages[0].total)
 
 
 def parse(body: bytes) -> Listing:

@@ -58,6 +58,7 @@ def _arxiv(element: Element, _: str, header: Header, __: Mapping[str, str]) -> H
         doi=clean(facts.get("doi", ""), "doi"),  # left out means that there is none
         journal_ref=clean(facts.get("journal-ref", ""), "journal-ref"),
         license=clean(facts.get("license", ""), "license"),
+        revised_on=updated,
     )
 
 
@@ -111,6 +112,7 @@ def _dublin_core(
         comments=clean(" ".join(comments).removeprefix("Comment:"), "comments"),
         doi=clean(next(iter(dois), ""), "doi"),
         journal_ref=clean(next(iter(journals), ""), "journal-ref"),
+        revised_on=updated,
     )
 
 

@@ -41,7 +41,7 @@ class HarvestedVersion(NamedTuple):
 class HarvestedPaper(NamedTuple):
     """One statement about one paper. None means that the source does not say."""
 
-    arxiv_id: str
+    arxiv_id: str  # without version; elsewhere, the DOI
     issue_day: date
     day_is_derived: bool  # from the submission time, where no announcement is stated
     content_day: date  # of this statement: the later one wins
@@ -55,7 +55,12 @@ class HarvestedPaper(NamedTuple):
     license: str | None = None
     version: int | None = None
     versions: tuple[HarvestedVersion, ...] = ()
+    revised_on: date | None = None  # a newer version's day, by a source that does not number it
     is_summary: bool = False
+
+    @property
+    def url(self) -> str:
+        return identifiers.url(self.arxiv_id)
 
     @property
     def is_withdrawn(self) -> bool:
@@ -63,7 +68,9 @@ class HarvestedPaper(NamedTuple):
 
     @property
     def content_hash(self) -> str:
-        """Says whether a statement is new. The days are left out: they say when, not what."""
+        """Says whether a statement is new. Days and version are left out: they say when, not what,
+        and of two sources that say the same one may not know the version.
+        """
         parts = (
             self.title,
             self.abstract,
@@ -73,7 +80,6 @@ class HarvestedPaper(NamedTuple):
             self.doi or "",
             self.journal_ref or "",
             self.license or "",
-            str(self.version or ""),
             str(self.is_summary),
         )
         return blake2b("\x1e".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,7 +1,7 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
-from webapp.models.harvests import Coverage, Gate, Harvest, Holiday
-from webapp.models.papers import Paper, Subject, Version
+from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
+from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Ranking
 from webapp.models.readers import Profile, Rating, Reader
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
@@ -17,9 +17,11 @@ __all__ = [
     "Paper",
     "PaperVector",
     "Profile",
+    "PublicUpvote",
     "Ranking",
     "Rating",
     "Reader",
+    "Sought",
     "Subject",
     "Version",
     "Work",

@@ -26,7 +26,7 @@ class Harvest(models.Model):
 
     source = models.CharField(max_length=20)
     day = models.DateField()  # the issue day it was for
-    subject = models.CharField(max_length=20, default="")
+    subject = models.CharField(max_length=60, default="")
     slot = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
@@ -35,6 +35,8 @@ class Harvest(models.Model):
     first_byte_seconds = models.FloatField(null=True)
     n_bytes = models.PositiveIntegerField(default=0)
     cursor = models.TextField(default="")  # resumption token or offset to go on from
+    cursor_at = models.DateTimeField(null=True)  # when it was given; OAI-PMH's expire daily
+    response_at = models.DateTimeField(null=True)  # the server's own time at the list's beginning
     counts = models.JSONField(default=dict)
     error = models.TextField(default="")
 
@@ -63,6 +65,35 @@ class Coverage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "day"], name="coverage_once")]
+
+
+class Sought(models.Model):
+    """A number that is asked for although no listing names it, and what it turned out to be.
+
+    Remembered for good: what arXiv does not have, or what is of categories that nobody here
+    follows, is not asked for again.
+    """
+
+    class Reason(models.TextChoices):
+        HOLE = "hole"  # between known numbers
+        VERSION = "version"  # replaced, as a source says that does not number versions
+        UPVOTED = "upvoted"  # elsewhere
+
+    class State(models.TextChoices):
+        OWED = "owed"
+        FOUND = "found"
+        ELSEWHERE = "elsewhere"  # a paper of other categories
+        ABSENT = "absent"  # asked for often enough
+
+    arxiv_id = models.CharField(max_length=20, unique=True)
+    reason = models.CharField(max_length=10, choices=Reason)
+    state = models.CharField(max_length=10, choices=State, default=State.OWED)
+    day = models.DateField()  # the issue day on which it was noticed
+    n_asked = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "reason"], name="sought_by_day")]
 
 
 class Holiday(models.Model):

@@ -1,4 +1,4 @@
-"""Papers as arXiv announces them, their versions, and arXiv's subjects."""
+"""Papers as they are announced, their versions, their subjects, and who upvoted them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -6,11 +6,15 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 
+from webapp.arxiv import identifiers
+
 
 class Paper(models.Model):
     """One row a paper: cross-lists, versions and days meet in it."""
 
-    arxiv_id = models.CharField(max_length=20, unique=True)  # without version
+    # Without version. A preprint of bioRxiv or medRxiv is known by its DOI, which begins with "10."
+    # and so never looks like an identifier of arXiv's: one column is enough to name any paper.
+    arxiv_id = models.CharField(max_length=120, unique=True)
     issue_day = models.DateField()  # announcement, never submission
     day_is_derived = models.BooleanField(default=False)  # from the submission time
     content_day = models.DateField()  # of the statement the text is from
@@ -18,7 +22,7 @@ class Paper(models.Model):
     abstract = models.TextField()
     is_summary = models.BooleanField(default=False)  # our words instead of the authors'
     authors = ArrayField(models.TextField())
-    subjects = ArrayField(models.CharField(max_length=20))  # the primary one first
+    subjects = ArrayField(models.CharField(max_length=60))  # the primary one first
     comments = models.TextField(default="")
     doi = models.TextField(default="")
     journal_ref = models.TextField(default="")
@@ -40,6 +44,20 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return f"{self.arxiv_id} {self.title}"
 
+    @property
+    def url(self) -> str:
+        return identifiers.url(self.arxiv_id)
+
+    @property
+    def label(self) -> str:
+        return identifiers.label(self.arxiv_id)
+
+    @property
+    def pdf_url(self) -> str:
+        """Empty where no address of one can be told from the identifier."""
+        is_doi = identifiers.is_doi(self.arxiv_id)
+        return "" if is_doi else f"https://arxiv.org/pdf/{self.arxiv_id}"
+
 
 class Version(models.Model):
     """What the authors changed, and when."""
@@ -52,10 +70,26 @@ class Version(models.Model):
         constraints = [models.UniqueConstraint(fields=["paper", "number"], name="version_once")]
 
 
-class Subject(models.Model):
-    """A category of arXiv's taxonomy."""
+class PublicUpvote(models.Model):
+    """How many people upvoted a paper on somebody else's daily page.
 
-    code = models.CharField(max_length=20, primary_key=True)
+    It names the paper instead of pointing at it: what is liked elsewhere need not be here.
+    """
+
+    arxiv_id = models.CharField(max_length=120, unique=True)
+    day = models.DateField()  # of the daily page
+    title = models.TextField()
+    count = models.PositiveIntegerField()
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-day", "-count"], name="upvotes_by_day")]
+
+
+class Subject(models.Model):
+    """A category of arXiv's taxonomy, or of bioRxiv's or medRxiv's."""
+
+    code = models.CharField(max_length=60, primary_key=True)
     name = models.TextField()
     group = models.TextField()
 

@@ -1,11 +1,13 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
-from datetime import date
+from collections import Counter
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Max
 
-from webapp.models import Coverage, Gate, Harvest, Holiday
+from webapp.models import Coverage, Gate, Harvest, Holiday, Paper, Sought, Subject
 
 # The worst state of a day's subjects is the day's state.
 WORST_FIRST = ("stale", "late", "partial", "waiting", "complete", "holiday", "quiet day")
@@ -18,6 +20,7 @@ class DayCoverage(NamedTuple):
     state: str
     sentence: str
     rows: list[Coverage]
+    holes: str = ""  # what became of missing numbers that no listing named
 
     @property
     def sources(self) -> list[str]:
@@ -53,7 +56,21 @@ def coverage_of(day: date) -> DayCoverage | None:
     if not rows:
         return None
     worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
-    return DayCoverage(day, worst.state, worst.sentence, rows)
+    return DayCoverage(day, worst.state, worst.sentence, rows, _holes(day))
+
+
+def _holes(day: date) -> str:
+    """A sentence on the gaps in arXiv's numbers that a day brought to light; empty without any."""
+    states = Sought.objects.filter(day=day, reason=Sought.Reason.HOLE)
+    n = Counter(states.values_list("state", flat=True))
+    if not n:
+        return ""
+    others = n[Sought.State.ELSEWHERE] + n[Sought.State.ABSENT]
+    return (
+        f"{n.total():,} numbers were missing between those that came: {n[Sought.State.FOUND]:,} "
+        f"found since, {others:,} of other categories or not at arXiv, "
+        f"{n[Sought.State.OWED]:,} still asked for."
+    )
 
 
 def expected_ids(day: date) -> set[str]:
@@ -79,6 +96,7 @@ def holidays() -> frozenset[date]:
     return frozenset(Holiday.objects.values_list("date", flat=True))
 
 
+FEW = 4  # papers a day; a category that has had no more may have none
 SETTLED = ("complete", "holiday", "quiet day")
 
 
@@ -87,9 +105,65 @@ def unsettled_days(since: date) -> set[date]:
     return set(rows.values_list("day", flat=True))
 
 
+def were_news_before(arxiv_ids: Collection[str], day: date) -> bool:
+    """Whether most of a batch's new papers were announced earlier: an old one, shown again."""
+    before = Paper.objects.filter(arxiv_id__in=arxiv_ids, issue_day__lt=day, day_is_derived=False)
+    return bool(arxiv_ids) and before.count() * 2 >= len(arxiv_ids)
+
+
+def is_empty_by_surprise(subject: str, day: date) -> bool:
+    """Whether no paper at all on this day would be odd.
+
+    It is not for a category that has had a handful before, nor for a day whose papers came with
+    a later one: two nights are merged at times.
+    """
+    known = Coverage.objects.filter(subject=subject)
+    is_small = known.filter(day__lt=day, expected__range=(1, FEW)).exists()
+    return not is_small and not known.filter(day__gt=day, expected__gt=0).exists()
+
+
 def is_settled(day: date, n_subjects: int) -> bool:
     """Whether every subject that is followed has all it expects of a day."""
     return Coverage.objects.filter(day=day, state__in=SETTLED).count() >= n_subjects
+
+
+def was_done_since(source: str, day: date, subject: str, since: datetime) -> bool:
+    """Whether a source was asked for the same lately, on whatever occasion, and answered."""
+    done = Harvest.objects.filter(source=source, day=day, subject=subject, state=Harvest.State.DONE)
+    return done.filter(finished_at__gt=since).exists()
+
+
+def left_off(source: str, day: date, subject: str) -> Harvest | None:
+    """The last try at the same, if it ended in the middle and can be gone on with."""
+    last = Harvest.objects.filter(source=source, day=day, subject=subject).order_by("-pk").first()
+    is_open = last is not None and last.state != Harvest.State.DONE and last.cursor
+    return last if is_open else None
+
+
+def last_list(source: str, subject: str) -> Harvest | None:
+    """The newest list that was read to its end, by the server's own time."""
+    whole = Harvest.objects.filter(source=source, subject=subject, state=Harvest.State.DONE)
+    return whole.exclude(response_at=None).order_by("-response_at").first()
+
+
+def arxiv_subjects() -> list[tuple[str, str]]:
+    """Code and name of arXiv's own categories."""
+    others = Subject.objects.filter(code__startswith="biorxiv.")
+    others |= Subject.objects.filter(code__startswith="medrxiv.")
+    return list(Subject.objects.exclude(pk__in=others).values_list("code", "name"))
+
+
+def numbers_since(month: str, day: date) -> tuple[list[str], list[str]]:
+    """Known identifiers of a month (such as 2604), and those among them of a day or later."""
+    papers = Paper.objects.filter(arxiv_id__startswith=f"{month}.").order_by("arxiv_id")
+    known = list(papers.values_list("arxiv_id", "issue_day"))
+    return [one for one, _ in known], [one for one, at in known if at >= day]
+
+
+def ids_to_seek(now: datetime, limit: int) -> list[str]:
+    """Numbers that it is time to ask for, those noticed last first."""
+    owed = Sought.objects.filter(state=Sought.State.OWED, next_at__lte=now)
+    return list(owed.order_by("-day", "arxiv_id").values_list("arxiv_id", flat=True)[:limit])
 
 
 def was_tried(source: str, day: date, subject: str, slot: str) -> bool:

@@ -1,38 +1,34 @@
-"""Expected against received, by subject and issue day."""
+"""Expected against received, by subject and issue day; and the numbers that nobody listed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from webapp.arxiv import coverage, holes
 from webapp.arxiv.listing import Listing
-from webapp.models import Coverage, Paper
+from webapp.arxiv.records import HarvestedPaper
+from webapp.models import Coverage, Paper, Sought, Version
 from webapp.queries import harvests
 
 NEWS = {"new", "cross"}  # replacements are old papers, and no issue is made of them
+LOOK_BACK = timedelta(days=7)
+MOST_HOLES = 300  # numbers that are noticed at once; the rest is found the next time
+_ASK_AGAIN = timedelta(hours=6)  # and twice as long each time: the query API lags by up to a day
+_TRIES = 5
+_HELD_BACK = 20  # one in so many: papers of moderation have old numbers, which begin no batch
 
 
 def expect(subject: str, day: date, listing: Listing, now: datetime) -> None:
     """Take arXiv's own count, if the page is that day's; else remember whose day it is."""
     row = _row(subject, day, now)
-    row.listed_day = listing.day if not _was_news_before(listing, day) else day - timedelta(days=1)
+    fresh = [one for part in listing.sections if part.kind == "new" for one in part.ids]
+    is_old = harvests.were_news_before(fresh, day)
+    row.listed_day = day - timedelta(days=1) if is_old else listing.day
     if row.listed_day == day:
         news = [section for section in listing.sections if section.kind in NEWS]
         row.expected = sum(section.total for section in news)
         named = [arxiv_id for section in news for arxiv_id in section.ids]
         row.expected_ids = sorted({*row.expected_ids, *named})
     row.save()
-
-
-def _was_news_before(listing: Listing, day: date) -> bool:
-    """An old batch under a new heading: most of its new papers were announced earlier."""
-    fresh = [
-        arxiv_id
-        for section in listing.sections
-        if section.kind == "new"
-        for arxiv_id in section.ids
-    ]
-    before = Paper.objects.filter(arxiv_id__in=fresh, issue_day__lt=day, day_is_derived=False)
-    return before.count() * 2 > len(fresh)
 
 
 def received(source: str, day: date, arxiv_ids: Collection[str]) -> None:
@@ -62,6 +58,7 @@ def renew(subject: str, day: date, now: datetime) -> Coverage:
         received=here,
         n_missing=len(row.missing_ids),
         feed_day=row.listed_day,
+        is_odd_if_empty=harvests.is_empty_by_surprise(subject, day),
     )
     row.state, row.sentence, row.changed_at = state.kind.value, state.sentence, now
     row.save()
@@ -70,3 +67,66 @@ def renew(subject: str, day: date, now: datetime) -> Coverage:
 
 def _row(subject: str, day: date, now: datetime) -> Coverage:
     return Coverage.objects.get_or_create(subject=subject, day=day, defaults={"changed_at": now})[0]
+
+
+# --- numbers that nobody listed -----------------------------------------------------------------
+
+
+def notice_holes(day: date, now: datetime) -> int:
+    """Look for runs of unknown numbers among those of the last week, in each month it touches."""
+    since = day - LOOK_BACK
+    found: list[str] = []
+    for month in sorted({f"{since:%y%m}", f"{day:%y%m}"}):
+        known, recent = harvests.numbers_since(month, since)
+        if recent:
+            lowest = recent[len(recent) // _HELD_BACK]
+            found += holes.ids(holes.holes(known, recent[-1], lowest=lowest), 10**6)
+    asked = Sought.objects.filter(arxiv_id__in=found).values_list("arxiv_id", flat=True)
+    return seek(sorted({*found} - {*asked})[:MOST_HOLES], Sought.Reason.HOLE, day, now)
+
+
+def seek_versions(papers: Iterable[HarvestedPaper], day: date, now: datetime) -> None:
+    """Ask for the number of a newer version, where no source has told it by now."""
+    revised = {paper.arxiv_id: paper.revised_on for paper in papers if paper.revised_on}
+    told = Version.objects.filter(paper__arxiv_id__in=revised)
+    for arxiv_id, at in told.values_list("paper__arxiv_id", "submitted_at"):
+        on = revised.get(arxiv_id)
+        if on and at.date() >= on - timedelta(days=1):  # it is not said in which zone
+            del revised[arxiv_id]
+    lost = Sought.objects.filter(arxiv_id__in=revised, reason=Sought.Reason.VERSION)
+    kept = lost.exclude(state=Sought.State.FOUND).values_list("arxiv_id", flat=True)
+    seek(revised.keys() - {*kept}, Sought.Reason.VERSION, day, now, even_if_here=True)
+
+
+def seek(
+    arxiv_ids: Iterable[str], reason: str, day: date, now: datetime, *, even_if_here: bool = False
+) -> int:
+    """Owe a request for papers by their numbers; those that were asked for before stay as they are.
+
+    Papers that are here are asked for only if that is wanted. Returns how many are owed.
+    """
+    wanted = {*arxiv_ids}
+    if even_if_here:
+        Sought.objects.filter(arxiv_id__in=wanted, state=Sought.State.FOUND).delete()
+    else:
+        here = Paper.objects.filter(arxiv_id__in=wanted)
+        wanted -= {*here.values_list("arxiv_id", flat=True)}
+    Sought.objects.bulk_create(
+        [Sought(arxiv_id=one, reason=reason, day=day, next_at=now) for one in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+    return len(wanted)
+
+
+def settle(asked: Sequence[str], found: Mapping[str, bool], now: datetime) -> None:
+    """What became of numbers that were asked for; `found` says which are of our categories."""
+    rows = Sought.objects.filter(arxiv_id__in=asked, state=Sought.State.OWED)
+    for row in rows:
+        row.n_asked += 1
+        if row.arxiv_id in found:
+            is_ours = found[row.arxiv_id]
+            row.state = Sought.State.FOUND if is_ours else Sought.State.ELSEWHERE
+        elif row.n_asked >= _TRIES:
+            row.state = Sought.State.ABSENT
+        row.next_at = now + _ASK_AGAIN * 2 ** (row.n_asked - 1)
+    Sought.objects.bulk_update(rows, ["state", "n_asked", "next_at"])

@@ -1,15 +1,16 @@
 """Storing papers: one row a paper, whatever was stated how often and in which order."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from webapp.arxiv.daily_papers import DailyPaper
 from webapp.arxiv.decide import Intent, Kind, Known, decide
 from webapp.arxiv.records import HarvestedPaper
-from webapp.models import Paper
+from webapp.models import Paper, PublicUpvote
 
 _STAGED = (
     "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "
@@ -52,7 +53,8 @@ UPDATE webapp_paper p SET
 FROM stated s WHERE s.kind = 'changed' AND p.arxiv_id = s.arxiv_id
 """  # noqa: S608 - as above
 _MOVE = """
-UPDATE webapp_paper p SET issue_day = s.issue_day, day_is_derived = s.day_is_derived
+UPDATE webapp_paper p SET issue_day = s.issue_day, day_is_derived = s.day_is_derived,
+    version = greatest(p.version, s.version)  -- null, where it is not stated, is never the greatest
 FROM stated s WHERE s.kind = 'moved' AND p.arxiv_id = s.arxiv_id
 """
 # A changed text leaves its place in the spaces; the gap is what the next embedding fills.
@@ -65,6 +67,8 @@ INSERT INTO webapp_version (paper_id, number, submitted_at)
 SELECT p.id, v.number, v.submitted_at
 FROM unnest(%s::text[], %s::int[], %s::timestamptz[]) AS v(arxiv_id, number, submitted_at)
 JOIN webapp_paper p USING (arxiv_id)
+WHERE NOT EXISTS (
+    SELECT FROM webapp_version known WHERE known.paper_id = p.id AND known.number = v.number)
 ON CONFLICT (paper_id, number) DO NOTHING
 """
 
@@ -77,9 +81,12 @@ def store(papers: Sequence[HarvestedPaper], now: datetime) -> Counter[str]:
     known = _known([paper.arxiv_id for paper in papers])
     intents = [(paper, decide(paper, known.get(paper.arxiv_id))) for paper in papers]
     owed = [(paper, intent) for paper, intent in intents if intent.kind is not Kind.SAME]
-    if owed:
-        with transaction.atomic(), connection.cursor() as cursor:
+    versions = [(p.arxiv_id, v.number, v.submitted_at) for p in papers for v in p.versions]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if owed:
             _write(cursor, owed, now)
+        if versions:
+            cursor.execute(_VERSIONS, [list(column) for column in zip(*versions, strict=True)])
     return Counter(intent.kind.value for _, intent in intents)
 
 
@@ -87,6 +94,30 @@ def withdraw(arxiv_ids: Sequence[str], now: datetime) -> int:
     """Mark what its source has deleted. Nothing is ever removed: readers have saved it."""
     gone = Paper.objects.filter(arxiv_id__in=arxiv_ids, withdrawn_at=None)
     return gone.update(withdrawn_at=now, changed_at=now)
+
+
+def store_upvotes(liked: Iterable[DailyPaper], day: date, now: datetime) -> list[str]:
+    """Keep each paper's newest count. Returns the identifiers, whether the papers are here or not.
+
+    `day` is that of the page asked for, where an item does not name its own.
+    """
+    rows = {
+        paper.arxiv_id: PublicUpvote(
+            arxiv_id=paper.arxiv_id,
+            day=paper.day or day,
+            title=paper.title,
+            count=paper.upvotes,
+            fetched_at=now,
+        )
+        for paper in liked
+    }
+    PublicUpvote.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["arxiv_id"],
+        update_fields=["day", "title", "count", "fetched_at"],
+    )
+    return list(rows)
 
 
 def _known(arxiv_ids: list[str]) -> dict[str, Known]:
@@ -109,9 +140,6 @@ def _write(cursor: Any, owed: list[tuple[HarvestedPaper, Intent]], now: datetime
         cursor.execute(statement, {"now": now})
     cursor.execute(_MOVE)
     cursor.execute(_FORGET_VECTORS)
-    versions = [(p.arxiv_id, v.number, v.submitted_at) for p, _ in owed for v in p.versions]
-    if versions:
-        cursor.execute(_VERSIONS, [list(column) for column in zip(*versions, strict=True)])
 
 
 def _row(paper: HarvestedPaper, intent: Intent) -> tuple[object, ...]:

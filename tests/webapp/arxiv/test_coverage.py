@@ -28,7 +28,7 @@ def on(day=MONDAY, now=NOON, expected=None, received=0, **facts):
         ({"expected": 5}, Kind.LATE),
         ({"feed_day": date(2026, 11, 20)}, Kind.STALE),
         ({"expected": 0}, Kind.QUIET),
-        ({"expected": 0, "is_everything": True}, Kind.LATE),
+        ({"expected": 0, "is_odd_if_empty": True}, Kind.LATE),
         ({"expected": 5, "received": 5}, Kind.COMPLETE),
         ({"expected": 5, "received": 6}, Kind.COMPLETE),
         ({"expected": 5, "received": 3}, Kind.PARTIAL),
@@ -56,14 +56,14 @@ def test_nothing_is_never_complete(expected, hours, feed_day):
 
 def test_nothing_at_all_on_an_announcement_day_is_an_alarm():
     for day in calendar.issue_days(date(2026, 11, 1), date(2026, 11, 20), HOLIDAYS):
-        assert on(day, expected=0, is_everything=True).is_alarm
+        assert on(day, expected=0, is_odd_if_empty=True).is_alarm
 
 
 def test_weekends_and_holidays_are_no_alarm():
     year = [date(2026, 11, 1) + timedelta(days=n) for n in range(61)]
     calm = {day for day in year if day.weekday() > 4} | HOLIDAYS | {date(2026, 11, 27)}
     at = datetime(2027, 1, 9, tzinfo=UTC)
-    assert {day for day in year if not on(day, at, is_everything=True).is_alarm} == calm
+    assert {day for day in year if not on(day, at, is_odd_if_empty=True).is_alarm} == calm
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,19 @@ from webapp.arxiv import calendar
 from webapp.models import Work
 from webapp.queries import harvests as known
 from webapp.queries import work as owed
-from webapp.services import harvests, work
+from webapp.services import work
+from webapp.services.sources import SOURCES
 
 
 class Command(BaseCommand):
-    help = "Do one job here and now, and what it asks for. " + ", ".join(jobs.JOBS)
+    help = "Do one job here and now, and what it asks for. " + ", ".join(jobs.NAMES)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=jobs.JOBS)
+        parser.add_argument("name", choices=jobs.NAMES)
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--day", type=date.fromisoformat, help="one issue day, YYYY-MM-DD")
         which.add_argument("--slot", help="the occasion; done once for each")
-        parser.add_argument("--source", choices=harvests.SOURCES, help="harvest: one source only")
+        parser.add_argument("--source", choices=SOURCES, help="harvest: one source only")
         parser.add_argument("--categories", default="", help="harvest: cs.LG,cs.CL,...")
 
     def handle(self, *args: Any, **options: Any) -> None:

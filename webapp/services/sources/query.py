@@ -1,0 +1,91 @@
+"""arXiv's query API: what is known by number, and the papers of older days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+
+from webapp.arxiv import calendar, query_api
+from webapp.arxiv.answers import UpstreamError
+from webapp.arxiv.records import HarvestedPaper
+from webapp.queries import harvests
+from webapp.services import coverage
+from webapp.services.sources.asking import Asked, Batch, ask, keep
+
+IDS_AT_ONCE = 100
+MOST_SOUGHT = 300  # numbers of one try, three requests
+RESULTS_AT_ONCE = 1_000
+_WINDOW = timedelta(days=5)  # before an announcement, over a weekend and a holiday
+
+
+def missing(asked: Asked) -> bool:
+    """The papers that were announced and that no source has brought, by their numbers."""
+    wanted = harvests.missing_ids(asked.subjects, asked.row.day)
+    for ids in _portions(wanted):
+        batch = _by_number(asked, ids)
+        if batch is None:
+            return False
+        keep(asked, batch, wanted)
+    return True
+
+
+def sought(asked: Asked) -> bool:
+    """Numbers that no listing names: what they turn out to be is remembered, whatever it is."""
+    wanted = harvests.ids_to_seek(asked.clock(), MOST_SOUGHT)
+    for ids in _portions(wanted):
+        batch = _by_number(asked, ids)
+        if batch is None:
+            return False
+        found = {paper.arxiv_id: _is_followed(paper, asked.subjects) for paper in batch.papers}
+        ours = tuple(paper for paper in batch.papers if found[paper.arxiv_id])
+        keep(asked, batch._replace(papers=ours))
+        coverage.settle(ids, found, asked.clock())
+    return True
+
+
+def submitted(asked: Asked) -> bool:
+    """Back-fill: what was submitted for an issue day, slice by slice."""
+    start = int(asked.row.cursor or 0)
+    while True:
+        batch = ask(asked, settings.ARXIV_API_URL, _slice(asked, start), _batch)
+        if batch is None:
+            return False
+        start += RESULTS_AT_ONCE
+        keep(asked, batch._replace(cursor=f"{start}"))
+        if len(batch.papers) + len(batch.refused) < RESULTS_AT_ONCE:
+            return True
+
+
+def _slice(asked: Asked, start: int) -> dict[str, str]:
+    last = calendar.announcement(asked.row.day)
+    query = " OR ".join(f"cat:{subject}" for subject in asked.subjects)
+    span = f"{last - _WINDOW:%Y%m%d0000} TO {last:%Y%m%d2359}"
+    return {
+        "search_query": f"({query}) AND submittedDate:[{span}]",
+        "start": f"{start}",
+        "max_results": f"{RESULTS_AT_ONCE}",
+        "sortBy": "submittedDate",
+        "sortOrder": "ascending",
+    }
+
+
+def _portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
+
+
+def _by_number(asked: Asked, ids: Sequence[str]) -> Batch | None:
+    params = {"id_list": ",".join(ids), "max_results": f"{len(ids)}"}
+    return ask(asked, settings.ARXIV_API_URL, params, _batch)
+
+
+def _is_followed(paper: HarvestedPaper, subjects: Iterable[str]) -> bool:
+    """A category, or an archive as a whole."""
+    wanted = {*subjects}
+    return any(code in wanted or code.partition(".")[0] in wanted for code in paper.subjects)
+
+
+def _batch(body: bytes) -> Batch:
+    page = query_api.parse(body)
+    if page.is_gap or page.is_short:
+        raise UpstreamError("error", "The query API left out results in the middle of a list.")
+    return Batch(page.papers, refused=page.refused)
