@@ -8,12 +8,15 @@ from webapp.views import harvests, papers, rankings, readers
 
 
 class ArxivId:
-    """An identifier in a path; old ones hold a stroke. Whether it exists is the view's business."""
+    """What names a paper in a path; old numbers and DOIs hold a stroke. The view looks it up."""
 
-    regex = r"\d{4}\.\d{4,6}(?:v\d{1,4})?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?"
+    regex = (
+        r"\d{4}\.\d{4,6}(?:v\d{1,4})?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,4})?"
+        r"|10\.\d{4,9}/[\w.-]{1,100}"
+    )
 
     def to_python(self, value: str) -> str:
-        return identifiers.parse(value).arxiv_id  # a ValueError here is a 404
+        return identifiers.named(value)  # a ValueError here is a 404
 
     def to_url(self, value: str) -> str:
         return value

@@ -84,11 +84,9 @@ def label(paper_id: str) -> str:
     return f"doi:{paper_id}" if is_doi(paper_id) else f"arXiv:{paper_id}"
 
 
-def url(paper_id: str, version: int | None = None) -> str:
-    """The page of the paper at its source, of the newest version unless one is named."""
-    if is_doi(paper_id):  # a DOI has no address for a version
-        return f"https://doi.org/{paper_id}"
-    return f"https://arxiv.org/abs/{paper_id}" + (f"v{version}" if version else "")
+def url(paper_id: str) -> str:
+    """The page of the paper's newest version at its source."""
+    return f"https://{'doi.org' if is_doi(paper_id) else 'arxiv.org/abs'}/{paper_id}"
 
 
 def month(arxiv_id: str) -> date:

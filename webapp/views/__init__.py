@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from webapp.models import Paper
+
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
@@ -35,7 +37,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address or a paper that is not here, with a way on."""
     match = request.resolver_match
     arxiv_id = match.kwargs.get("arxiv_id") if match else None
+    lost = Paper(arxiv_id=arxiv_id) if arxiv_id else None  # which knows its own address
     if is_part(request):
-        why = f"arXiv:{arxiv_id} is not stored here." if arxiv_id else "There is no such page here."
+        why = f"{lost.label} is not stored here." if lost else "There is no such page here."
         return render(request, "_message.html", {"error": why}, status=404)
-    return render(request, "404.html", {"arxiv_id": arxiv_id}, status=404)
+    return render(request, "404.html", {"lost": lost}, status=404)

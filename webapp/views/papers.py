@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
-from webapp.models import Reader
+from webapp.models import Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 
@@ -32,13 +32,14 @@ def search(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Reader):
         ratings = readers.ratings_of(request.user.pk, [paper.pk for paper in found])
     cards = [Card(hit, n + 1, ratings.get(hit.pk)) for n, hit in enumerate(found)]
-    context = {"q": text, "cards": cards, "limit": FOUND, "unknown": named}
+    unknown = Paper(arxiv_id=named) if named else None
+    context = {"q": text, "cards": cards, "limit": FOUND, "unknown": unknown}
     return render(request, "papers/search.html", context)
 
 
 def _identifier(text: str) -> str:
-    """The arXiv number that somebody looks for, in any spelling; else nothing."""
+    """The arXiv number or DOI that somebody looks for, in any spelling; else nothing."""
     try:
-        return identifiers.parse(text).arxiv_id
+        return identifiers.named(text)
     except ValueError:
         return ""
