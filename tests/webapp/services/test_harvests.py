@@ -1,58 +1,15 @@
 """The harvest against the stand-in arXiv: every source, every failure, nothing missed."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from tests.fakes import SETTINGS, FakeArxiv
-from webapp.arxiv import gate
+from tests.webapp.services.nights import MONDAY, announced, at, by_hand, harvest
 from webapp.models import Coverage, Gate, Harvest, Paper
 from webapp.queries import harvests as known
 from webapp.services import harvests
 
 pytestmark = pytest.mark.django_db
-
-MONDAY = date(2026, 4, 20)
-DAYS = [date(2026, 4, 16), date(2026, 4, 17), MONDAY, date(2026, 4, 21)]
-
-
-def announced(day, n=6, subjects=("cs.LG",), first=0):
-    """A day's papers, numbered by day."""
-    return [
-        {
-            "id": f"2604.{day.day:02d}{first + k:03d}",
-            "date": day.isoformat(),
-            "title": f"Paper {k} of {day}",
-            "abstract": f"We study number {k} and show that it is interesting.",
-            "authors": ["Ada Example", "Ben Example"],
-            "categories": list(subjects),
-            "comments": None,
-        }
-        for k in range(1, n + 1)
-    ]
-
-
-@pytest.fixture
-def arxiv(settings, monkeypatch):
-    monkeypatch.setattr(gate, "GAP_SECONDS", 0.0)
-    papers = [paper for day in DAYS for paper in announced(day)]
-    with FakeArxiv(papers, now="2026-04-20T06:00Z") as fake:
-        for name, path in SETTINGS.items():
-            setattr(settings, name, fake.url + path)
-        settings.ARXIV_SUBJECTS = ["cs.LG"]
-        yield fake
-
-
-def at(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def harvest(slot="2026-04-20T06:05", now="2026-04-20T06:05"):
-    return harvests.harvest(slot, at(now), lambda: at(now))
-
-
-def by_hand(source, day=MONDAY, now="2026-04-20T06:05"):
-    return harvest(f"{day}/{source}/cs.LG/by hand {now}", now)
 
 
 def ids_of(day):
