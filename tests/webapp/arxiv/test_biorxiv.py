@@ -83,3 +83,49 @@ def test_another_answer_is_refused(body):
 def test_a_bad_row_is_named(fields):
     page = one(**fields)
     assert (page.preprints, len(page.refused)) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "derived"),
+    [
+        ({"date": "2026-11-20"}, date(2026, 11, 20), False),
+        ({"date": "2026-11-21"}, date(2026, 11, 23), False),  # a Saturday
+        ({"date": "2026-12-02", "version": "2"}, date(2026, 11, 20), True),  # of the DOI
+        (
+            {"date": "2026-12-02", "version": "2", "doi": "10.1101/123456"},
+            date(2026, 12, 2),
+            True,
+        ),
+        (
+            {"date": "2026-12-02", "version": "2", "doi": "10.1101/2026.13.40.1"},
+            date(2026, 12, 2),
+            True,
+        ),
+    ],
+)
+def test_its_issue_day_is_that_of_posting(fields, day, derived):
+    paper = biorxiv.harvested(one(**fields).preprints[0], "biorxiv")
+    assert (paper.issue_day, paper.day_is_derived) == (day, derived)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("cell biology", "medrxiv.cell-biology"),
+        ("Infectious Diseases (except HIV/AIDS)", "medrxiv.infectious-diseases"),
+        ("hiv/aids", "medrxiv.hiv-aids"),
+        ("", "medrxiv"),
+    ],
+)
+def test_its_category_becomes_a_subject(name, code):
+    assert biorxiv.category("medrxiv", name) == code
+
+
+@pytest.mark.parametrize("doi", ["10.1101/a/b", "10.1101/<b>", "10.48550", "10.1101/" + "1" * 101])
+def test_a_doi_that_could_not_stand_in_an_address_is_refused(doi):
+    assert one(doi=doi).refused[0].identifier == doi
+
+
+def test_a_withdrawn_one_says_so():
+    preprint = one(title="WITHDRAWN: Cells").preprints[0]
+    assert biorxiv.harvested(preprint, "biorxiv").is_withdrawn

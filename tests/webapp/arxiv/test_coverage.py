@@ -1,6 +1,8 @@
 """One state for a category's day, and a sentence that a reader understands."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +82,18 @@ def test_it_says_so_in_a_sentence(facts, sentence):
     said = on(**facts).sentence
     assert sentence in said
     assert said.endswith(".")
+
+
+def test_in_a_whole_year_every_empty_day_is_an_alarm_but_weekends_and_holidays():
+    rows = json.loads((Path(__file__).parents[3] / "fixtures" / "holidays.json").read_text())
+    listed = {date.fromisoformat(row["day"]) for row in rows}
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    at = datetime(2027, 1, 9, tzinfo=UTC)
+    calm = [
+        day
+        for day in year
+        if not state(day, at, listed, expected=0, received=0, is_odd_if_empty=True).is_alarm
+    ]
+    free = listed | {day + timedelta(days=1) for day in listed}  # whichever of the two is meant
+    assert calm == [day for day in year if day.weekday() > 4 or day in free]
+    assert len([day for day in listed if day.year == 2026]) == 9

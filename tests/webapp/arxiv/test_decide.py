@@ -32,6 +32,7 @@ def apply(statements):
             row = Known(paper.content_hash, *intent[1:], paper.content_day, version)
         elif intent.kind is Kind.MOVED:
             row = row._replace(issue_day=intent.issue_day, day_is_derived=intent.day_is_derived)
+            row = row._replace(version=max(row.version, paper.version or 0))
     return row
 
 
@@ -57,3 +58,15 @@ def test_an_announced_day_wins_over_a_derived_one(order):
 def test_a_higher_version_wins_over_a_later_day():
     row = apply([stated("new", 18, version=2), stated("old", 20, version=1)])
     assert row.content_hash == stated("new", version=2).content_hash
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_the_version_ends_as_the_highest_that_was_told(order):
+    told = [stated("B", 20), stated("A", 18, version=1), stated("B", 19, version=2)]
+    assert apply([told[n] for n in order]).version == 2
+
+
+def test_a_number_alone_is_no_other_content():
+    known = Known(stated("A").content_hash, date(2026, 11, 20), False, date(2026, 11, 20), 1)
+    assert decide(stated("A", version=2), known).kind is Kind.MOVED
+    assert decide(stated("A"), known._replace(version=2)).kind is Kind.SAME

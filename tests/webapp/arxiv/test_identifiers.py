@@ -1,5 +1,6 @@
 import pytest
 
+from webapp.arxiv import identifiers
 from webapp.arxiv.identifiers import canonical_category, parse
 
 
@@ -56,3 +57,31 @@ def test_it_names_the_canonical_category(code, canonical):
 def test_it_refuses_what_is_no_category(code):
     with pytest.raises(ValueError, match="category"):
         canonical_category(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("https://arxiv.org/abs/2401.01234v2", "2401.01234"),
+        ("10.48550/arXiv.2401.01234", "2401.01234"),
+        ("10.1101/2026.11.20.123456", "10.1101/2026.11.20.123456"),
+        ("https://doi.org/10.64898/2026.11.20.123456", "10.64898/2026.11.20.123456"),
+        (" DOI: 10.1101/123456 ", "10.1101/123456"),
+    ],
+)
+def test_a_paper_is_named_by_its_number_or_by_a_doi(text, name):
+    assert identifiers.named(text) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["10.1101/", "10.1101/a/rating/", "10.1101/a b", "10.48550/abc", "1"]
+)
+def test_what_names_no_paper_is_refused(text):
+    with pytest.raises(ValueError, match="not an arXiv identifier"):
+        identifiers.named(text)
+
+
+def test_each_has_its_own_address():
+    assert identifiers.url("hep-th/9901001") == "https://arxiv.org/abs/hep-th/9901001"
+    assert identifiers.url("10.1101/123456") == "https://doi.org/10.1101/123456"
+    assert identifiers.label("10.1101/123456") == "doi:10.1101/123456"

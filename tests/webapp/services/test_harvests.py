@@ -1,11 +1,11 @@
 """The harvest against the stand-in arXiv: every source, every failure, nothing missed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from tests.webapp.services.nights import MONDAY, announced, at, by_hand, harvest
-from webapp.models import Coverage, Gate, Harvest, Paper
+from tests.webapp.services.nights import MONDAY, TUESDAY, announced, at, by_hand, harvest
+from webapp.models import Coverage, Gate, Harvest, Paper, Work
 from webapp.queries import harvests as known
 from webapp.services import harvests
 
@@ -185,3 +185,107 @@ def test_an_instance_that_follows_nothing_asks_nobody(arxiv, settings):
     settings.ARXIV_SUBJECTS = []
     assert harvest() == {"asked": 0}
     assert arxiv.log.entries == []
+
+
+# --- the calendar
+
+
+def test_an_announcement_six_hours_late_keeps_its_day(arxiv):
+    arxiv.set_clock("2026-04-20T05:00Z")
+    arxiv.fail("late", until=at("2026-04-20T06:00"))
+    harvest("2026-04-20T05:05", "2026-04-20T05:05")
+    assert Coverage.objects.get(day=MONDAY).state == "stale"
+    arxiv.set_clock("2026-04-20T10:00Z")
+    harvest("2026-04-20T10:05", "2026-04-20T10:05")
+    assert Coverage.objects.get(day=MONDAY).state == "complete"
+    assert ids_of(MONDAY) == expected_of(MONDAY)
+
+
+def test_two_nights_in_one_are_an_alarm_until_the_papers_come_with_the_second(arxiv):
+    for arxiv_id in expected_of(MONDAY):
+        arxiv.hold_back(arxiv_id, TUESDAY)
+    harvest()
+    assert Coverage.objects.get(day=MONDAY).state == "late"
+    arxiv.set_clock("2026-04-21T12:00Z")
+    harvest("2026-04-21T12:05", "2026-04-21T12:05")
+    harvest("2026-04-21T12:20", "2026-04-21T12:20")
+    assert ids_of(TUESDAY) == expected_of(MONDAY) | expected_of(TUESDAY)
+    assert not ids_of(MONDAY)
+    states = dict(Coverage.objects.values_list("day", "state"))
+    assert states[TUESDAY] == "complete"
+    assert states[MONDAY] == "quiet day"
+
+
+def test_no_paper_at_all_on_an_announcement_day_is_an_alarm(arxiv):
+    arxiv.fail("hole", first="2604.20000", last="2604.20999")
+    harvest()
+    row = Coverage.objects.get(day=MONDAY)
+    assert (row.state, row.expected) == ("late", 0)
+    assert harvest("2026-04-20T07:05", "2026-04-20T07:05")["asked"]
+
+
+def test_a_category_of_a_few_papers_may_have_none(arxiv):
+    at_noon = at("2026-04-17T12:00")
+    Coverage.objects.create(
+        subject="cs.LG", day=at_noon.date(), expected=2, state="complete", changed_at=at_noon
+    )
+    arxiv.fail("hole", first="2604.20000", last="2604.20999")
+    harvest()
+    assert Coverage.objects.get(day=MONDAY).state == "quiet day"
+
+
+def test_a_holiday_asks_for_nothing_and_alarms_nobody(arxiv):
+    arxiv.set_clock("2026-11-27T12:00Z")
+    harvest("2026-11-27T12:05", "2026-11-27T12:05")
+    assert known.coverage_of(date(2026, 11, 27)) is None
+
+
+# --- manners
+
+
+def test_what_was_answered_lately_is_not_asked_for_again(arxiv):
+    arxiv.fail("hole", "/api*", first="2604.20003")
+    arxiv.fail("hole", "/oai*", first="2604.20003")
+    arxiv.fail("hole", "/rss*", first="2604.20003")
+    harvest()
+    n = len(arxiv.log.entries)
+    harvest("2026-04-20T06:20", "2026-04-20T06:20")
+    assert len(arxiv.log.entries) == n
+    harvest("2026-04-20T07:05", "2026-04-20T07:05")
+    assert len(arxiv.log.entries) > n
+
+
+def test_what_was_refused_is_asked_for_at_the_next_occasion(arxiv):
+    arxiv.fail("html", "/oai*", times=1)
+    arxiv.fail("hole", "/rss*", first="2604.20003")
+    arxiv.fail("hole", "/api*", first="2604.20003")
+    harvest()
+    assert ids_of(MONDAY) != expected_of(MONDAY)
+    harvest("2026-04-20T06:20", "2026-04-20T06:20")
+    assert Coverage.objects.get(day=MONDAY).state == "complete"
+
+
+def test_a_long_harvest_leaves_the_rest_to_another_piece_of_work(arxiv, settings):
+    settings.ARXIV_SUBJECTS = ["cs.LG", "cs.CL", "cs.CV"]
+    times = iter(at("2026-04-20T06:05") + timedelta(seconds=20 * n) for n in range(1_000))
+    harvests.harvest("2026-04-20T06:05", at("2026-04-20T06:05"), lambda: next(times))
+    (owed,) = Work.objects.filter(job="harvest")
+    n = Harvest.objects.count()
+    harvests.harvest(owed.slot, at("2026-04-20T06:10"), lambda: at("2026-04-20T06:10"))
+    assert Harvest.objects.filter(slot="2026-04-20T06:05").count() == Harvest.objects.count() > n
+
+
+def test_the_coverage_moves_on_although_nobody_answers(arxiv):
+    arxiv.fail("html")
+    harvest("2026-04-20T00:35", "2026-04-20T00:35")
+    assert Coverage.objects.get(day=MONDAY).state == "waiting"
+    harvests.look("2026-04-20T12:55", at("2026-04-20T12:55"))
+    assert Coverage.objects.get(day=MONDAY).state == "late"
+
+
+def test_a_look_does_nothing_the_second_time(arxiv):
+    harvest()
+    harvests.look("2026-04-20T06:55", at("2026-04-20T06:55"))
+    before = list(Coverage.objects.values()), Work.objects.count()
+    assert harvests.look("2026-04-20T06:55", at("2026-04-20T06:55")) == {"holes": 0}
+    assert (list(Coverage.objects.values()), Work.objects.count()) == before

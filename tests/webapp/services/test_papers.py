@@ -113,3 +113,17 @@ def test_several_stores_in_one_transaction_do_not_mix(now):
     papers.store([stated(title="Third", content_day=date(2026, 11, 22))], now)
     papers.store([stated(arxiv_id="2611.00002")], now)
     assert Paper.objects.get(arxiv_id="2611.00001").title == "Third"
+
+
+def test_a_source_that_knows_the_versions_tells_them_of_unchanged_papers_too(now):
+    papers.store([stated()], now)
+    at = datetime(2026, 11, 19, tzinfo=UTC)
+    papers.store([stated(version=1, versions=(HarvestedVersion(1, at),))], now)
+    assert stored.versions(Paper.objects.get()) == [(1, at)]
+
+
+def test_a_higher_number_is_kept_and_no_source_lowers_it(now):
+    papers.store([stated()], now)
+    assert papers.store([stated(version=3)], now) == {"moved": 1}
+    papers.store([stated(title="Again", content_day=date(2026, 11, 23))], now)
+    assert (Paper.objects.get().title, Paper.objects.get().version) == ("Again", 3)
