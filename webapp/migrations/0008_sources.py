@@ -34,12 +34,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='paper',
             name='subjects',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(), size=None),
         ),
         migrations.AlterField(
             model_name='profile',
             name='subjects',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(), default=list, size=None),
         ),
         migrations.AlterField(
             model_name='subject',

@@ -22,7 +22,8 @@ class Paper(models.Model):
     abstract = models.TextField()
     is_summary = models.BooleanField(default=False)  # our words instead of the authors'
     authors = ArrayField(models.TextField())
-    subjects = ArrayField(models.CharField(max_length=60))  # the primary one first
+    # The primary one first. Without a length: a change of it would write the table anew.
+    subjects = ArrayField(models.CharField())
     comments = models.TextField(default="")
     doi = models.TextField(default="")
     journal_ref = models.TextField(default="")

@@ -57,7 +57,7 @@ class Profile(models.Model):
 
     reader = models.ForeignKey("Reader", models.CASCADE, related_name="profiles")
     name = models.CharField(max_length=80, default="all")
-    subjects = ArrayField(models.CharField(max_length=60), default=list)  # empty: every subject
+    subjects = ArrayField(models.CharField(), default=list)  # empty: every subject
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader", "name"], name="profile_once")]
