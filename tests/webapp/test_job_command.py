@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.factories import DAY, paper, rating, reader, world
-from webapp.models import Ranking, Work
+from tests.fakes import FakeArxiv
+from webapp.models import PublicUpvote, Ranking, Work
 from webapp.queries import runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,3 +53,11 @@ def test_a_sweep_trains_for_the_first_papers():
     world(2)
     job("sweep")
     assert runs.active_run() is not None
+
+
+def test_a_source_can_be_named(settings):
+    with FakeArxiv([{"id": "2604.20001", "date": "2026-04-20", "upvotes": 3}]) as fake:
+        settings.DAILY_PAPERS_URL = fake.environment()["DAILY_PAPERS_URL"]
+        said = job("harvest", "--day", "2026-04-20", "--source", "daily_papers")
+    assert "asked 1" in said
+    assert PublicUpvote.objects.get().count == 3

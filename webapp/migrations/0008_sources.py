@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
             name='Sought',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('arxiv_id', models.CharField(max_length=20, unique=True)),
+                ('arxiv_id', models.CharField(max_length=20)),
                 ('reason', models.CharField(choices=[('hole', 'Hole'), ('version', 'Version'), ('upvoted', 'Upvoted')], max_length=10)),
                 ('state', models.CharField(choices=[('owed', 'Owed'), ('found', 'Found'), ('elsewhere', 'Elsewhere'), ('absent', 'Absent')], default='owed', max_length=10)),
                 ('day', models.DateField()),
@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['day', 'reason'], name='sought_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('arxiv_id', 'reason'), name='sought_once')],
             },
         ),
     ]

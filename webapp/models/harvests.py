@@ -85,14 +85,15 @@ class Sought(models.Model):
         ELSEWHERE = "elsewhere"  # a paper of other categories
         ABSENT = "absent"  # asked for often enough
 
-    arxiv_id = models.CharField(max_length=20, unique=True)
+    arxiv_id = models.CharField(max_length=20)
     reason = models.CharField(max_length=10, choices=Reason)
     state = models.CharField(max_length=10, choices=State, default=State.OWED)
-    day = models.DateField()  # the issue day on which it was noticed
+    day = models.DateField()  # on which it was noticed; of a version, on which it was submitted
     n_asked = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["arxiv_id", "reason"], name="sought_once")]
         indexes = [models.Index(fields=["day", "reason"], name="sought_by_day")]
 
 

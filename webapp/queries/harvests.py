@@ -163,7 +163,8 @@ def numbers_since(month: str, day: date) -> tuple[list[str], list[str]]:
 def ids_to_seek(now: datetime, limit: int) -> list[str]:
     """Numbers that it is time to ask for, those noticed last first."""
     owed = Sought.objects.filter(state=Sought.State.OWED, next_at__lte=now)
-    return list(owed.order_by("-day", "arxiv_id").values_list("arxiv_id", flat=True)[:limit])
+    ids = owed.order_by("-day", "arxiv_id").values_list("arxiv_id", flat=True)[:limit]
+    return list(dict.fromkeys(ids))  # some for two reasons
 
 
 def was_tried(source: str, day: date, subject: str, slot: str) -> bool:

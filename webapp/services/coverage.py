@@ -85,45 +85,48 @@ def notice_holes(day: date, now: datetime) -> int:
     return seek(sorted({*found} - {*asked})[:MOST_HOLES], Sought.Reason.HOLE, day, now)
 
 
-def seek_versions(papers: Iterable[HarvestedPaper], day: date, now: datetime) -> None:
+def seek_versions(papers: Iterable[HarvestedPaper], now: datetime) -> None:
     """Ask for the number of a newer version, where no source has told it by now."""
     revised = {paper.arxiv_id: paper.revised_on for paper in papers if paper.revised_on}
-    told = Version.objects.filter(paper__arxiv_id__in=revised)
-    for arxiv_id, at in told.values_list("paper__arxiv_id", "submitted_at"):
-        on = revised.get(arxiv_id)
-        if on and at.date() >= on - timedelta(days=1):  # it is not said in which zone
-            del revised[arxiv_id]
-    lost = Sought.objects.filter(arxiv_id__in=revised, reason=Sought.Reason.VERSION)
-    kept = lost.exclude(state=Sought.State.FOUND).values_list("arxiv_id", flat=True)
-    seek(revised.keys() - {*kept}, Sought.Reason.VERSION, day, now, even_if_here=True)
+    owed = {one: day for one, day in revised.items() if one not in _numbered(revised)}
+    rows = Sought.objects.filter(arxiv_id__in=owed, reason=Sought.Reason.VERSION)
+    rows.filter(state=Sought.State.FOUND).delete()  # those were of an older version
+    _owe(owed, Sought.Reason.VERSION, now)
 
 
-def seek(
-    arxiv_ids: Iterable[str], reason: str, day: date, now: datetime, *, even_if_here: bool = False
-) -> int:
-    """Owe a request for papers by their numbers; those that were asked for before stay as they are.
+def _numbered(since: Mapping[str, date]) -> set[str]:
+    """The papers that have a version with its number, of their day or later."""
+    told = Version.objects.filter(paper__arxiv_id__in=since)
+    rows = told.values_list("paper__arxiv_id", "submitted_at")
+    # It is not said in which zone the day is.
+    return {one for one, at in rows if at.date() >= since[one] - timedelta(days=1)}
 
-    Papers that are here are asked for only if that is wanted. Returns how many are owed.
-    """
+
+def seek(arxiv_ids: Iterable[str], reason: str, day: date, now: datetime) -> int:
+    """Owe a request for papers by their numbers, unless they are here; returns how many."""
     wanted = {*arxiv_ids}
-    if even_if_here:
-        Sought.objects.filter(arxiv_id__in=wanted, state=Sought.State.FOUND).delete()
-    else:
-        here = Paper.objects.filter(arxiv_id__in=wanted)
-        wanted -= {*here.values_list("arxiv_id", flat=True)}
-    Sought.objects.bulk_create(
-        [Sought(arxiv_id=one, reason=reason, day=day, next_at=now) for one in sorted(wanted)],
-        ignore_conflicts=True,
-    )
-    return len(wanted)
+    here = Paper.objects.filter(arxiv_id__in=wanted).values_list("arxiv_id", flat=True)
+    return _owe(dict.fromkeys(wanted - {*here}, day), reason, now)
+
+
+def _owe(days: Mapping[str, date], reason: str, now: datetime) -> int:
+    """What was asked for before, for the same reason, stays as it is."""
+    rows = [
+        Sought(arxiv_id=arxiv_id, reason=reason, day=day, next_at=now)
+        for arxiv_id, day in sorted(days.items())
+    ]
+    return len(Sought.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def settle(asked: Sequence[str], found: Mapping[str, bool], now: datetime) -> None:
     """What became of numbers that were asked for; `found` says which are of our categories."""
-    rows = Sought.objects.filter(arxiv_id__in=asked, state=Sought.State.OWED)
+    rows = list(Sought.objects.filter(arxiv_id__in=asked, state=Sought.State.OWED))
+    versions = {row.arxiv_id: row.day for row in rows if row.reason == Sought.Reason.VERSION}
+    lagging = versions.keys() - _numbered(versions)  # the query API still has the old one
     for row in rows:
         row.n_asked += 1
-        if row.arxiv_id in found:
+        is_lagging = row.reason == Sought.Reason.VERSION and row.arxiv_id in lagging
+        if row.arxiv_id in found and not is_lagging:
             is_ours = found[row.arxiv_id]
             row.state = Sought.State.FOUND if is_ours else Sought.State.ELSEWHERE
         elif row.n_asked >= _TRIES:

@@ -76,6 +76,23 @@ def test_the_number_of_a_new_version_is_asked_for_where_no_source_has_told_it(ar
     assert len(arxiv.log.entries) == n + 1  # the list, and no number twice
 
 
+def test_a_new_version_that_the_query_api_does_not_have_yet_is_asked_for_again(arxiv):
+    arxiv.change("2604.16003", MONDAY)
+    by_hand("oai")
+    arxiv.fail("late", "/api*", until=at("2026-04-20T12:00"))
+    look("2026-04-20T06:55")
+    assert Sought.objects.get().state == "owed"
+    arxiv.set_clock("2026-04-20T13:00Z")
+    look("2026-04-20T13:55")
+    assert Sought.objects.get().state == "found"
+    assert versions_of("2604.16003") == [1, 2]
+    arxiv.change("2604.16003", TUESDAY)
+    arxiv.set_clock("2026-04-21T12:00Z")
+    by_hand("oai", TUESDAY, "2026-04-21T12:05")
+    look("2026-04-21T12:55")
+    assert versions_of("2604.16003") == [1, 2, 3]
+
+
 def test_the_same_content_by_another_format_changes_no_row(arxiv):
     by_hand("oai")
     before = set(Paper.objects.values_list("pk", "changed_at"))

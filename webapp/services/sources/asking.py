@@ -93,7 +93,7 @@ def keep(asked: Asked, batch: Batch, announced: Iterable[str] = ()) -> None:
         row.cursor, row.cursor_at = batch.cursor, now if batch.cursor else None
         row.save()
         coverage.received(row.source, row.day, [paper.arxiv_id for paper in stated])
-        coverage.seek_versions(stated, row.day, now)
+        coverage.seek_versions(stated, now)
         if counts["new"] or counts["changed"]:
             work.ask("embed", f"harvest {row.pk} {now:%Y-%m-%dT%H:%M:%S.%f}", now)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from webapp.arxiv import biorxiv, daily_papers
 from webapp.arxiv.answers import UpstreamError
-from webapp.models import Harvest
+from webapp.models import Harvest, Sought
 from webapp.services import coverage, papers
 from webapp.services.sources.asking import Asked, Batch, address, ask, ended, keep
 
@@ -53,12 +53,13 @@ def upvotes(asked: Asked) -> bool:
             return False
         is_full = len(found.papers) + len(found.refused) >= PAPERS_A_PAGE
         with transaction.atomic():
-            ids = papers.store_upvotes(found.papers, row.day, asked.clock())
-            row.cursor = f"{page + 1}" if is_full else ""
+            now = asked.clock()
+            ids = papers.store_upvotes(found.papers, row.day, now)
+            row.cursor, row.cursor_at = (f"{page + 1}", now) if is_full else ("", None)
             row.counts["papers"] = row.counts.get("papers", 0) + len(ids)
             row.counts["refused"] = row.counts.get("refused", 0) + len(found.refused)
             row.save()
             if settings.ARXIV_SUBJECTS:
-                coverage.seek(ids, "upvoted", row.day, asked.clock())
+                coverage.seek(ids, Sought.Reason.UPVOTED, row.day, now)
         if not is_full:
             return True

@@ -50,9 +50,10 @@ def submitted(asked: Asked) -> bool:
         batch = ask(asked, settings.ARXIV_API_URL, _slice(asked, start), _batch)
         if batch is None:
             return False
+        is_full = len(batch.papers) + len(batch.refused) >= RESULTS_AT_ONCE
         start += RESULTS_AT_ONCE
-        keep(asked, batch._replace(cursor=f"{start}"))
-        if len(batch.papers) + len(batch.refused) < RESULTS_AT_ONCE:
+        keep(asked, batch._replace(cursor=f"{start}" if is_full else ""))
+        if not is_full:
             return True
 
 
