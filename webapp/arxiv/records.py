@@ -59,10 +59,6 @@ class HarvestedPaper(NamedTuple):
     is_summary: bool = False
 
     @property
-    def url(self) -> str:
-        return identifiers.url(self.arxiv_id)
-
-    @property
     def is_withdrawn(self) -> bool:
         return bool(_WITHDRAWN.search(self.comments) or _WITHDRAWN.match(self.abstract))
 

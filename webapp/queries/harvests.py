@@ -148,9 +148,8 @@ def last_list(source: str, subject: str) -> Harvest | None:
 
 def arxiv_subjects() -> list[tuple[str, str]]:
     """Code and name of arXiv's own categories."""
-    others = Subject.objects.filter(code__startswith="biorxiv.")
-    others |= Subject.objects.filter(code__startswith="medrxiv.")
-    return list(Subject.objects.exclude(pk__in=others).values_list("code", "name"))
+    subjects = Subject.objects.exclude(group__in=("bioRxiv", "medRxiv"))
+    return list(subjects.values_list("code", "name"))
 
 
 def numbers_since(month: str, day: date) -> tuple[list[str], list[str]]:

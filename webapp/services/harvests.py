@@ -135,16 +135,19 @@ def _spread(step: Step) -> Iterator[Step]:
         yield step._replace(subjects=subjects)
 
 
-def _nightly() -> tuple[str, ...]:
-    return ("listing", "rss", NIGHTLY[settings.ARXIV_OAI_PREFIX], "missing")
+def _nightly() -> dict[str, calendar.Source]:
+    """What a day takes, in order, and with whom it becomes ready at arXiv."""
+    oai = NIGHTLY[settings.ARXIV_OAI_PREFIX]
+    return {"listing": "listing", "rss": "feed", oai: "oai", "missing": "feed"}
 
 
 def _of_arxiv(now: datetime) -> Iterator[Step]:
     """What is not settled, newest first. A feed holds the current batch only, whatever the day."""
     newest = calendar.expected_day(now, harvests.holidays())
     for day in _incomplete_days(settings.ARXIV_SUBJECTS, newest):
-        for source in _nightly():
-            if source != "rss" or day == newest:
+        for source, ready in _nightly().items():
+            is_there = now >= calendar.due_since(day, ready)
+            if is_there and (source != "rss" or day == newest):
                 yield from _spread(Step(day, source, [], SOON if day == newest else LATER))
 
 

@@ -255,6 +255,16 @@ def test_what_was_answered_lately_is_not_asked_for_again(arxiv):
     assert len(arxiv.log.entries) > n
 
 
+def test_each_source_is_asked_only_from_when_it_can_have_the_day(arxiv):
+    arxiv.set_clock("2026-04-20T00:05Z")
+    harvest("2026-04-20T00:05", "2026-04-20T00:05")
+    assert [entry.path.split("/")[1] for entry in arxiv.log.entries] == ["list"]
+    arxiv.set_clock("2026-04-20T02:35Z")
+    harvest("2026-04-20T02:35", "2026-04-20T02:35")
+    assert Coverage.objects.get(day=MONDAY).state == "complete"
+    assert not any(entry.path.startswith(("/rss", "/api")) for entry in arxiv.log.entries)
+
+
 def test_what_was_refused_is_asked_for_at_the_next_occasion(arxiv):
     arxiv.fail("html", "/oai*", times=1)
     arxiv.fail("hole", "/rss*", first="2604.20003")

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from webapp.arxiv import announcements, calendar, listing
 from webapp.arxiv.answers import UpstreamError
 from webapp.models import Harvest
 from webapp.queries import harvests
 from webapp.services import coverage
-from webapp.services.sources.asking import Asked, Batch, address, ask, ended, keep
+from webapp.services.sources.asking import Asked, Batch, ask, ended, keep
 
 CATCH_UP = timedelta(days=90)  # how far back arXiv's catch-up pages reach
 PAGE, MOST_PAGES = 2_000, 10  # rows of one page; no category has had so many pages
@@ -47,9 +49,9 @@ def _listed(asked: Asked, subject: str) -> listing.Listing | None:
 
 def _page(asked: Asked, subject: str, number: int) -> tuple[str, dict[str, str]]:
     if asked.row.day >= calendar.expected_day(asked.clock(), harvests.holidays()):
-        url = address("ARXIV_LIST_URL", "list", subject, "new")
-        return url, {"skip": f"{number * PAGE}", "show": f"{PAGE}"}
-    url = address("ARXIV_LIST_URL", "catchup", subject, asked.row.day)
+        skip = {"skip": f"{number * PAGE}", "show": f"{PAGE}"}
+        return f"{settings.ARXIV_LIST_URL}/list/{subject}/new", skip
+    url = f"{settings.ARXIV_LIST_URL}/catchup/{subject}/{asked.row.day}"
     return url, {"abs": "False", "page": f"{number + 1}"}
 
 
@@ -65,7 +67,7 @@ def from_feed(asked: Asked) -> bool:
             raise UpstreamError("unknown", said)
         return Batch(feed.papers, refused=feed.refused)
 
-    url = address("ARXIV_RSS_URL", asked.row.source, "+".join(asked.subjects))
+    url = f"{settings.ARXIV_RSS_URL}/{asked.row.source}/{'+'.join(asked.subjects)}"
     batch = ask(asked, url, {}, read)
     if batch is None:
         return False

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 import httpx
-from django.conf import settings
 from django.db import transaction
 
 from webapp.arxiv import gate
@@ -103,8 +102,3 @@ def _dated(paper: HarvestedPaper, day: date, told: set[str]) -> HarvestedPaper:
     if paper.day_is_derived and paper.arxiv_id in told:
         return paper._replace(issue_day=day, day_is_derived=False)
     return paper
-
-
-def address(setting: str, *parts: object) -> str:
-    """Below a base address, which an instance may point at a mirror."""
-    return "/".join([getattr(settings, setting), *map(str, parts)])

@@ -9,7 +9,7 @@ from webapp.arxiv import biorxiv, daily_papers
 from webapp.arxiv.answers import UpstreamError
 from webapp.models import Harvest, Sought
 from webapp.services import coverage, papers
-from webapp.services.sources.asking import Asked, Batch, address, ask, ended, keep
+from webapp.services.sources.asking import Asked, Batch, ask, ended, keep
 
 POSTED = timedelta(days=3)  # a weekend, and a day on which the other side was late
 MOST_PAGES = 500
@@ -28,7 +28,7 @@ def preprints(asked: Asked) -> bool:
         return page
 
     for _ in range(MOST_PAGES):
-        url = address("BIORXIV_URL", "details", server, span, row.cursor or 0, "json")
+        url = f"{settings.BIORXIV_URL}/details/{server}/{span}/{row.cursor or 0}/json"
         page = ask(asked, url, {}, read)
         if page is None:
             return False
