@@ -186,7 +186,7 @@ if ARXIV_OAI_PREFIX not in {"arXiv", "arXivRaw", "oai_dc"}:
 OPERATOR_EMAIL = text("OPERATOR_EMAIL")
 _asks = ARXIV_SUBJECTS or BIORXIV_SUBJECTS or DAILY_PAPERS
 if _asks and not DEMO and not OPERATOR_EMAIL:
-    raise ImproperlyConfigured("Set OPERATOR_EMAIL: arXiv must be able to reach who harvests it.")
+    raise ImproperlyConfigured("Set OPERATOR_EMAIL: those who are asked must be able to reach you.")
 USER_AGENT = f"Firstlight/{VERSION} ({PUBLIC_URL or 'personal instance'}; {OPERATOR_EMAIL})"
 
 # --- accounts --------------------------------------------------------------------
