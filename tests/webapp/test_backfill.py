@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from tests.fakes import SETTINGS, FakeArxiv
 from webapp.arxiv import gate
-from webapp.models import Paper
+from webapp.models import Harvest, Paper
 
 pytestmark = pytest.mark.django_db
 DAYS = ["2026-04-16", "2026-04-17", "2026-04-20"]
@@ -58,3 +58,16 @@ def test_it_goes_on_where_it_was_stopped(arxiv):
 def test_it_wants_to_know_which_categories():
     with pytest.raises(CommandError, match="Name --categories"):
         call_command("backfill", "--from=2026-04-16", "--to=2026-04-20")
+
+
+def test_other_categories_begin_at_their_own_beginning(arxiv, settings):
+    arxiv.add(*({"id": f"2604.3{n:04d}", "date": "2026-04-20"} for n in range(1, 1_101)))
+    arxiv.fail("reset", "/api/query*", skip=1, at=100)
+    with pytest.raises(CommandError):
+        call_command("backfill", "--from=2026-04-20", "--to=2026-04-20", "--categories=cs.LG,cs.CL")
+    assert Harvest.objects.get().cursor == "1000"
+    arxiv.clear()
+    call_command("backfill", "--from=2026-04-20", "--to=2026-04-20", "--categories=cs.LG,cs.CV")
+    newest = Harvest.objects.latest("pk")
+    assert newest.state == "done"
+    assert newest.counts["new"] + newest.counts["same"] > 1_100

@@ -5,6 +5,7 @@ One try is one Harvest row. Its state says in words that a person can read how i
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from typing import NamedTuple
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from webapp.services.sources import ARXIV, SOURCES
 from webapp.services.sources.asking import Asked, Clock
 from webapp.services.sources.oai import NIGHTLY
 
-FOLLOWED = "*"
+NONE_NAMED, LONGEST_NAME = "*", 60
 BUDGET_SECONDS = 100.0  # with one slow answer within a task's limit; the rest is asked for again
 LOOK_BACK = timedelta(days=7)
 # By itself nothing that was answered is asked for again sooner.
@@ -69,11 +70,15 @@ def _row(source: str, day: date, subjects: list[str], slot: str, now: datetime) 
 
 
 def _name(subjects: list[str]) -> str:
-    return subjects[0] if len(subjects) == 1 else FOLLOWED
+    """What a row calls its subjects: the same for the same ones, within the column's length."""
+    name = "+".join(subjects) or NONE_NAMED
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{len(subjects)} categories {blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
-    """Ask for what is incomplete of the newest issue day and of the week before it.
+    """Ask for what is incomplete of the newest issue day and of the week before it, and elsewhere.
 
     A slot by hand names a day, a source and subjects: 2026-11-20/oai/cs.LG+cs.CL/noon. The clock
     runs while this is under way; `now` is when it began.

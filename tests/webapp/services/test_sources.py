@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.webapp.arxiv import pages
 from tests.webapp.services.nights import MONDAY, TUESDAY, announced, at, by_hand, harvest
 from webapp.models import Coverage, Gate, Harvest, Paper, PublicUpvote, Sought, Version
 from webapp.queries import harvests as known
@@ -204,6 +205,15 @@ def test_what_arxiv_does_not_have_is_given_up_after_some_days(many, arxiv):
     n = len(arxiv.log.entries)
     look("2026-05-30T06:55")
     assert len(arxiv.log.entries) == n
+
+
+def test_a_list_of_numbers_may_have_fewer_papers_than_it_counts(many, arxiv):
+    page = pages.query(pages.entry("2604.00100v1"), total=44, per_page=44)
+    arxiv.fail("status", "/api*", code=200, body=page.decode())
+    look("2026-04-20T06:55")
+    assert Harvest.objects.get(source="sought").state == "done"
+    assert Sought.objects.get(state="elsewhere").arxiv_id == "2604.00100"
+    assert Sought.objects.filter(state="owed", n_asked=1).count() == 43
 
 
 def test_a_refused_answer_settles_nothing(many, arxiv):

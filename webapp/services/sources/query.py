@@ -76,13 +76,19 @@ def _portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
 
 def _by_number(asked: Asked, ids: Sequence[str]) -> Batch | None:
     params = {"id_list": ",".join(ids), "max_results": f"{len(ids)}"}
-    return ask(asked, settings.ARXIV_API_URL, params, _batch)
+    return ask(asked, settings.ARXIV_API_URL, params, _entries)
 
 
 def _is_followed(paper: HarvestedPaper, subjects: Iterable[str]) -> bool:
     """A category, or an archive as a whole."""
     wanted = {*subjects}
     return any(code in wanted or code.partition(".")[0] in wanted for code in paper.subjects)
+
+
+def _entries(body: bytes) -> Batch:
+    """What came of a list of numbers; those that arXiv does not have are left out of it."""
+    page = query_api.parse(body)
+    return Batch(page.papers, refused=page.refused)
 
 
 def _batch(body: bytes) -> Batch:
