@@ -1,6 +1,6 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
@@ -56,15 +56,19 @@ def coverage_of(day: date) -> DayCoverage | None:
     if not rows:
         return None
     worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
-    return DayCoverage(day, worst.state, worst.sentence, rows, _holes(day))
+    return DayCoverage(day, worst.state, worst.sentence, rows, holes_of([day]).get(day, ""))
 
 
-def _holes(day: date) -> str:
-    """A sentence on the gaps in arXiv's numbers that a day brought to light; empty without any."""
-    states = Sought.objects.filter(day=day, reason=Sought.Reason.HOLE)
-    n = Counter(states.values_list("state", flat=True))
-    if not n:
-        return ""
+def holes_of(days: Collection[date]) -> dict[date, str]:
+    """A sentence on the gaps in arXiv's numbers that each day brought to light, if any."""
+    seen = Sought.objects.filter(day__in=days, reason=Sought.Reason.HOLE)
+    counts: dict[date, Counter[str]] = defaultdict(Counter)
+    for day, state in seen.values_list("day", "state"):
+        counts[day][state] += 1
+    return {day: _said(n) for day, n in counts.items()}
+
+
+def _said(n: Counter[str]) -> str:
     others = n[Sought.State.ELSEWHERE] + n[Sought.State.ABSENT]
     return (
         f"{n.total():,} numbers were missing between those that came: {n[Sought.State.FOUND]:,} "

@@ -299,3 +299,12 @@ def test_a_look_does_nothing_the_second_time(arxiv):
     before = list(Coverage.objects.values()), Work.objects.count()
     assert harvests.look("2026-04-20T06:55", at("2026-04-20T06:55")) == {"holes": 0}
     assert (list(Coverage.objects.values()), Work.objects.count()) == before
+
+
+@pytest.mark.parametrize("source", ["oai", "missing"])
+def test_a_paper_that_moderation_held_back_is_of_the_day_that_announced_it(arxiv, source):
+    arxiv.hold_back("2604.16003", MONDAY)
+    by_hand("listing")
+    by_hand(source)
+    paper = Paper.objects.get(arxiv_id="2604.16003")
+    assert (paper.issue_day, paper.day_is_derived) == (MONDAY, False)
