@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -27,23 +27,30 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "BROKER_URL"}}
-    return kept | {"FIRSTLIGHT_HOME": str(home)}
+    return kept | {"FIRSTLIGHT_HOME": str(home)} | dict(more or {})
 
 
 class Instance:
     """`manage.py up` (or `make run`), seen from outside."""
 
-    def __init__(self, home: Path, command: list[str] | None = None, cwd: Path = ROOT) -> None:
+    def __init__(
+        self,
+        home: Path,
+        command: list[str] | None = None,
+        cwd: Path = ROOT,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
+        self.environment = environment(home, more)
         self.port = free_port()
         self.said: list[str] = []
         began = time.monotonic()
         self.process = subprocess.Popen(
             command or [sys.executable, "manage.py", "up"],
             cwd=cwd,
-            env=environment(home) | {"PORT": str(self.port), "PYTHONUNBUFFERED": "1"},
+            env=self.environment | {"PORT": str(self.port), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -69,7 +76,7 @@ class Instance:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=environment(self.home),
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,

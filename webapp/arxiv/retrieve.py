@@ -39,11 +39,14 @@ def retrieve(client: httpx.Client, url: str, params: dict[str, str], now: dateti
 
 
 def client(user_agent: str) -> httpx.Client:
-    """One connection, kept. Redirects are refused: each would be a request out of turn."""
+    """One connection, closed after each answer: whoever waits for the line holds none open.
+
+    Redirects are refused: each would be a request out of turn.
+    """
     return httpx.Client(
         headers={"User-Agent": user_agent},
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
     )
 
 
