@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.database import database, query
 from benchmarks.instance import ROOT, Browser, instance, shown
 from tests.fakes import FakeArxiv
+from tests.fakes.days import batch_before
 
 SOURCES = ("rss", "atom", "oai", "query", "listing+missing")
 KILLS, RECORDS, NEW_PAPERS = 50, 100_000, 1_500
@@ -89,6 +90,22 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+def lately(rows: Rows) -> tuple[Rows, list[date]]:
+    """The same papers, as if announced in the newest days that every source has by now.
+
+    The commands go by the real clock, and arXiv lists the last 90 days only.
+    """
+    day, days = batch_before(batch_before(datetime.now(UTC).date())), {}
+    for old in sorted({row["date"] for row in rows}, reverse=True):
+        days[old] = day
+        day = batch_before(day)
+    moved = [
+        row | {"id": f"{days[row['date']]:%y%m}.{n + 1:05d}", "date": f"{days[row['date']]}"}
+        for n, row in enumerate(rows)
+    ]
+    return moved, sorted(days.values())
+
+
 # --- the parts --------------------------------------------------------------------------------
 
 
@@ -131,8 +148,7 @@ def _fetch(arxiv: FakeArxiv, source: str, day: date, subjects: list[str]) -> Non
 
 def kills(options: argparse.Namespace) -> None:
     """Whole runs first, for what must come of it and how long a run takes."""
-    rows, days, _ = week_of(options.papers)
-    rows = [row for row in rows if row["categories"][0] == "cs.LG"]
+    rows, days = lately([r for r in lines_of(options.papers[:5]) if r["categories"][0] == "cs.LG"])
     runs = [
         ("job", "harvest", "--day", f"{day}", "--source", source, "--categories", "cs.LG")
         for day in days
@@ -140,10 +156,9 @@ def kills(options: argparse.Namespace) -> None:
         if source != "rss" or day == days[-1]  # a feed has the newest batch only
     ]
     chance = random.Random(options.seed)
-    after = noon(days[-1])
     with (
         database(OPERATOR_EMAIL="operator@example.org"),
-        FakeArxiv(rows, now=after, page_size=50) as arxiv,
+        FakeArxiv(rows, now=noon(days[-1]), page_size=50) as arxiv,
     ):
         seconds = _to_the_end(arxiv, runs)
         wanted = fingerprint()
@@ -176,7 +191,7 @@ def _to_the_end(arxiv: FakeArxiv, runs: list[tuple[str, ...]]) -> float:
 
 
 def line(options: argparse.Namespace) -> None:
-    rows, days, _ = week_of(options.papers)
+    rows, days = lately(list(lines_of(options.papers[:5])))
     runs = [
         ("--source", source, "--categories", "cs.LG,cs.CL", "--day", f"{day}")
         for source, day in zip(("listing", "oai", "query"), days, strict=False)

@@ -4,15 +4,20 @@ import random
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.fakes import FakeArxiv
+from tests.fakes.days import batch_before
 from tests.processes.running import ROOT
 from webapp.models import Coverage, Paper
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-DAYS = ["2026-04-21", "2026-04-22"]
+NOW = datetime.now(UTC)
+# Two days that every source has by now, and that are not too old to be listed.
+NEWER = batch_before(batch_before(NOW.date()))
+DAYS = [f"{batch_before(NEWER)}", f"{NEWER}"]
 KILLS = 6
 # The command without the polite waits, so that kills meet work and not sleep.
 IMPATIENT = """
@@ -28,7 +33,7 @@ execute_from_command_line(["manage.py", *sys.argv[1:]])
 def announced():
     return [
         {
-            "id": f"2604.{place:05d}",
+            "id": f"{DAYS[place % 2][2:4]}{DAYS[place % 2][5:7]}.{place:05d}",
             "date": DAYS[place % 2],
             "title": f"Paper {place}",
             "abstract": f"We study number {place} and show that it is interesting.",
@@ -42,7 +47,7 @@ def announced():
 
 @pytest.fixture
 def arxiv():
-    with FakeArxiv(announced(), now="2026-04-22T12:00Z", page_size=10) as fake:
+    with FakeArxiv(announced(), now=NOW, page_size=10) as fake:
         yield fake
 
 
