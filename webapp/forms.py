@@ -1,7 +1,10 @@
 """What people may send, checked at the door."""
 
 from datetime import date
+from functools import cache
+from itertools import groupby
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
@@ -45,6 +48,44 @@ class SubjectsForm(forms.Form):
         field = self.fields["subjects"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = offered
+
+
+# Files of the system's zone folder that name no place.
+NO_ZONES = {"Factory", "localtime", "posixrules"}
+
+
+@cache
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every IANA name, by region: what a browser may report, old spellings too."""
+    names = sorted(available_timezones() - NO_ZONES, key=lambda name: ("/" not in name, name))
+    regions = groupby(names, key=lambda name: name.split("/")[0] if "/" in name else "Others")
+    return [
+        (region, [(name, name.removeprefix(f"{region}/").replace("_", " ")) for name in group])
+        for region, group in regions
+    ]
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        choices=time_zones,
+        error_messages={
+            "required": "Say which time zone.",
+            "invalid_choice": "There is no such time zone.",
+        },
+    )
+
+
+class VersionForm(forms.Form):
+    """The version of a paper that a reader has seen."""
+
+    value = forms.IntegerField(
+        min_value=1,
+        max_value=32_767,
+        error_messages={
+            "required": "Say which version, as value=2.",
+            "invalid": "A version is a number.",
+        },
+    )
 
 
 def day_asked(query: QueryDict) -> date | None:

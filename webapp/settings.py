@@ -9,6 +9,7 @@ import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "webapp.views.in_the_readers_time",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"
@@ -234,6 +236,12 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Of readers who have not chosen one; visitors get UTC.
+DEFAULT_TIME_ZONE = text("DEFAULT_TIME_ZONE", "UTC")
+if DEFAULT_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(
+        f"DEFAULT_TIME_ZONE must be a name such as Europe/Berlin, not {DEFAULT_TIME_ZONE!r}."
+    )
 # The version in the address is the cache key, so no file has to be collected or renamed.
 STATIC_URL = f"/static/{VERSION}/"
 WHITENOISE_USE_FINDERS = True
