@@ -1,8 +1,10 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
+import json
 from datetime import date
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Max
 
 from webapp.models import Coverage, Gate, Harvest, Holiday
@@ -111,3 +113,47 @@ def troubles(n: int) -> list[Harvest]:
 
 def gates() -> list[Gate]:
     return list(Gate.objects.order_by("name"))
+
+
+def named_holidays() -> dict[date, str]:
+    return dict(Holiday.objects.values_list("date", "name"))
+
+
+_COUNTS = """
+WITH asked AS (
+    SELECT * FROM webapp_coverage WHERE day = ANY(%(days)s) AND subject = ANY(%(subjects)s)),
+named AS (
+    SELECT day, count(DISTINCT one) AS n FROM asked, unnest(expected_ids) one GROUP BY day),
+missing AS (
+    SELECT day, count(DISTINCT one) AS n FROM asked, unnest(missing_ids) one GROUP BY day),
+counts AS (
+    SELECT day,
+        CASE WHEN count(expected) = cardinality(%(subjects)s::text[])
+             THEN greatest(max(expected), max(named.n)) END AS expected,
+        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day
+    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day) GROUP BY day)
+SELECT
+    coalesce((SELECT json_object_agg(date, name) FROM webapp_holiday), '{}')::text,
+    coalesce((SELECT json_agg(json_build_array(day, expected, n_missing, listed_day))
+              FROM counts), '[]')::text
+"""
+# Of a day over several subjects: expected (None: not known), missing, newest listing's day.
+DayCount = tuple[int | None, int, date | None]
+
+
+def outlook_facts(
+    days: list[date], subjects: list[str]
+) -> tuple[dict[date, str], dict[date, DayCount]]:
+    """All holidays, and what is known of some issue days, in one query: the feed has no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"days": days, "subjects": subjects})
+        holidays, counts = map(json.loads, cursor.fetchone())
+    named = {date.fromisoformat(day): name for day, name in holidays.items()}
+    return named, {
+        date.fromisoformat(day): (
+            expected,
+            n_missing,
+            date.fromisoformat(listed) if listed else None,
+        )
+        for day, expected, n_missing, listed in counts
+    }
