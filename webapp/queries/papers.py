@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -94,6 +95,12 @@ def subjects_in_use() -> list[Subject]:
             """
         )
     )
+
+
+@cache
+def subject_names() -> dict[str, str]:
+    """Code -> name. Only a migration changes them, so a process asks once."""
+    return dict(Subject.objects.values_list("code", "name"))
 
 
 def search(text: str, limit: int) -> list[Paper]:
