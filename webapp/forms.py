@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
 from webapp.models import Rating
@@ -85,6 +86,45 @@ class VersionForm(forms.Form):
             "required": "Say which version, as value=2.",
             "invalid": "A version is a number.",
         },
+    )
+
+
+SOURCES = {
+    "": "every source",
+    "listing": "listing pages",
+    "rss": "RSS feed",
+    "atom": "Atom feed",
+    "oai": "OAI-PMH",
+    "missing": "missing papers by their numbers",
+    "query": "query API",
+}
+
+
+def _followed() -> list[tuple[str, str]]:
+    return [("", "every category"), *((code, code) for code in settings.ARXIV_SUBJECTS)]
+
+
+class FetchForm(forms.Form):
+    """Which day to ask arXiv for again: whole, of one source, of one category."""
+
+    day = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={
+            "required": "Say which day, as YYYY-MM-DD.",
+            "invalid": "Say which day, as YYYY-MM-DD.",
+        },
+    )
+    source = forms.ChoiceField(
+        choices=list(SOURCES.items()),
+        required=False,
+        error_messages={"invalid_choice": "There is no such source."},
+    )
+    subject = forms.ChoiceField(
+        choices=_followed,
+        required=False,
+        label="Category",
+        error_messages={"invalid_choice": "This instance does not follow that category."},
     )
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("profiles/", readers.subjects, name="subjects"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("coverage/", harvests.coverage, name="coverage"),
+    path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", readers.admin_login),

@@ -1,13 +1,13 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Count, Max, Min, Q
 
-from webapp.models import Coverage, Gate, Harvest, Holiday
+from webapp.models import Coverage, Gate, Harvest, Holiday, Work
 
 # The worst state of a day's subjects is the day's state.
 WORST_FIRST = ("stale", "late", "partial", "waiting", "complete", "holiday", "quiet day")
@@ -70,13 +70,6 @@ def missing_ids(subjects: list[str], day: date) -> list[str]:
     return sorted({arxiv_id for row in rows for arxiv_id in row.missing_ids})
 
 
-def newest_days(n: int) -> list[DayCoverage]:
-    """The newest days that anything is known about, newest first."""
-    days = Coverage.objects.order_by("-day").values_list("day", flat=True).distinct()[:n]
-    found = (coverage_of(day) for day in days)
-    return [day for day in found if day]
-
-
 def holidays() -> frozenset[date]:
     return frozenset(Holiday.objects.values_list("date", flat=True))
 
@@ -106,17 +99,8 @@ def last_by_source() -> list[Harvest]:
     return list(Harvest.objects.filter(pk__in=newest).order_by("source"))
 
 
-def troubles(n: int) -> list[Harvest]:
-    """The newest tries that brought nothing, with their reasons."""
-    return list(Harvest.objects.exclude(error="").order_by("-pk")[:n])
-
-
 def gates() -> list[Gate]:
     return list(Gate.objects.order_by("name"))
-
-
-def named_holidays() -> dict[date, str]:
-    return dict(Holiday.objects.values_list("date", "name"))
 
 
 _COUNTS = """
@@ -157,3 +141,115 @@ def outlook_facts(
         )
         for day, expected, n_missing, listed in counts
     }
+
+
+def coverage_between(first: date, last: date) -> dict[date, list[Coverage]]:
+    """The rows of some days, by subject."""
+    found: dict[date, list[Coverage]] = {}
+    for row in Coverage.objects.filter(day__range=(first, last)).order_by("day", "subject"):
+        found.setdefault(row.day, []).append(row)
+    return found
+
+
+class Neighbours(NamedTuple):
+    """The days that anything is known about: around some days, and the outermost."""
+
+    older: date | None
+    newer: date | None
+    first: date | None
+    last: date | None
+
+
+def neighbours(first: date, last: date) -> Neighbours:
+    found = Coverage.objects.aggregate(
+        older=Max("day", filter=Q(day__lt=first)),
+        newer=Min("day", filter=Q(day__gt=last)),
+        first=Min("day"),
+        last=Max("day"),
+    )
+    return Neighbours(**found)
+
+
+def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
+    """The newest tries for some days that brought nothing, with their reasons."""
+    tries = Harvest.objects.filter(day__range=(first, last)).exclude(error="")
+    return list(tries.order_by("-pk")[:n])
+
+
+def last_trouble_by_source() -> dict[str, Harvest]:
+    failed = Harvest.objects.exclude(error="").values("source").annotate(newest=Max("pk"))
+    rows = Harvest.objects.filter(pk__in=failed.values("newest"))
+    return {row.source: row for row in rows}
+
+
+def running(since: datetime) -> list[Harvest]:
+    """Tries that began lately and have not ended; older ones were killed."""
+    open_ones = Harvest.objects.filter(state=Harvest.State.RUNNING, started_at__gt=since)
+    return list(open_ones.order_by("-pk"))
+
+
+class Request(NamedTuple):
+    """What the operator asked for, and how far a worker is with it."""
+
+    day: str
+    source: str
+    subject: str
+    at: datetime
+    state: str
+    error: str
+    n_done: int
+    n_failed: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {Work.State.WAITING, Work.State.RUNNING}
+
+
+ASKED = "/asked "
+_AND_ON = " and on "
+
+
+def slot_of_request(day: date, source: str, subject: str, now: datetime) -> str:
+    return f"{day}/{source or 'all'}/{subject}{ASKED}{now:%Y-%m-%dT%H:%M:%S}"
+
+
+def is_requested(day: date, source: str, subject: str) -> bool:
+    """Whether the same is being asked for at this moment."""
+    same = Work.objects.filter(
+        job="harvest", slot__startswith=f"{day}/{source or 'all'}/{subject}{ASKED}"
+    )
+    return same.filter(state__in=[Work.State.WAITING, Work.State.RUNNING]).exists()
+
+
+def requests(since: datetime) -> list[Request]:
+    """What was asked for by hand lately, newest first. A long one goes on in further rows."""
+    rows: dict[str, list[Work]] = {}
+    asked = Work.objects.filter(job="harvest", slot__contains=ASKED, asked_at__gt=since)
+    for row in asked.order_by("-pk"):
+        rows.setdefault(row.slot.partition(_AND_ON)[0], []).append(row)
+    tries = Harvest.objects.filter(slot__in=rows).values("slot", "state")
+    counts = {(one["slot"], one["state"]): one["n"] for one in tries.annotate(n=Count("pk"))}
+    return [_request(slot, parts, counts) for slot, parts in rows.items()]
+
+
+def _request(slot: str, parts: list[Work], counts: dict[tuple[str, str], int]) -> Request:
+    day, source, subject = slot.partition(ASKED)[0].split("/")
+    worst = next((row for state in _OPEN_FIRST for row in parts if row.state == state), parts[0])
+    return Request(
+        day,
+        "" if source == "all" else source,
+        subject,
+        parts[-1].asked_at,
+        worst.state,
+        worst.error.strip().rpartition("\n")[2],
+        counts.get((slot, Harvest.State.DONE), 0),
+        counts.get((slot, Harvest.State.REFUSED), 0)
+        + counts.get((slot, Harvest.State.UNREACHED), 0),
+    )
+
+
+_OPEN_FIRST = (
+    Work.State.QUARANTINED,
+    Work.State.RUNNING,
+    Work.State.WAITING,
+)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from webapp.models import Paper, Subject
 
@@ -68,6 +68,12 @@ def of_day(day: date, subjects: Iterable[str] = ()) -> QuerySet[Paper]:
     papers = SHOWN.filter(issue_day=day, withdrawn_at=None).order_by("-arxiv_id")
     wanted = list(subjects)
     return papers.filter(subjects__overlap=wanted) if wanted else papers
+
+
+def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
+    """How many papers some days have in any of the subjects."""
+    here = Paper.objects.filter(issue_day__range=(first, last), subjects__overlap=subjects)
+    return dict(here.values_list("issue_day").annotate(Count("pk")).order_by())
 
 
 def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
