@@ -138,8 +138,7 @@ def _nothing_newer(due: date, clock: Clock, holidays: Holidays) -> tuple[Kind | 
 
 def next_one(clock: Clock, holidays: Holidays) -> str:
     at = calendar.next_announcement(clock.now, holidays)
-    day = calendar.day_of_evening(at)
-    return f"The papers of {said(day)} are announced on {clock.tell(at)}."
+    return f"The next papers are announced on {clock.tell(at)}."
 
 
 def said(day: date) -> str:

@@ -1,7 +1,7 @@
 """What was expected of arXiv and what came; for the operator, how each source answers."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -138,7 +138,7 @@ def for_the_operator(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 class Source(NamedTuple):
     last: Harvest
     trouble: Harvest | None
-    next_at: Any  # None: within a quarter of an hour
+    next_at: datetime | None  # None: within a quarter of an hour
 
 
 @require_safe
@@ -155,27 +155,28 @@ def sources(request: HttpRequest) -> HttpResponse:
     }
     if is_part(request):
         return render(request, "harvests/_requests.html", context)
+    holidays = harvests.holidays()
+    newest = calendar.expected_day(now, holidays)
     context |= {
-        "sources": _sources(now),
+        "sources": _sources(newest, holidays),
         "gates": harvests.gates(),
-        "form": FetchForm(initial={"day": day_asked(request.GET)}),
+        "form": FetchForm(initial={"day": day_asked(request.GET) or newest}),
     }
     return render(request, "harvests/sources.html", context)
 
 
-def _sources(now: Any) -> list[Source]:
-    holidays, troubles = harvests.holidays(), harvests.last_trouble_by_source()
-    newest = calendar.expected_day(now, holidays)
-    is_settled = harvests.is_settled(newest, len(settings.ARXIV_SUBJECTS))
+def _sources(newest: date, holidays: Collection[date]) -> list[Source]:
+    """While the newest day is not settled they are asked again; then they wait for the next."""
+    troubles = harvests.last_trouble_by_source()
     following = calendar.next_issue_day(newest, holidays)
+    is_settled = harvests.is_settled(newest, len(settings.ARXIV_SUBJECTS))
+
+    def next_at(source: str) -> datetime | None:
+        due = calendar.due_since(following, DUE_AS.get(source, "listing"))
+        return due if is_settled else None
+
     return [
-        Source(
-            last,
-            troubles.get(last.source),
-            calendar.due_since(following, DUE_AS.get(last.source, "listing"))
-            if is_settled
-            else None,
-        )
+        Source(last, troubles.get(last.source), next_at(last.source))
         for last in harvests.last_by_source()
     ]
 

@@ -41,8 +41,8 @@ def test_a_complete_day_says_how_many_and_when_the_next_come():
     found = newest("2026-11-23T09:00", count=Count(1203, 0, MONDAY))
     assert found.kind is Kind.COMPLETE
     assert words(found) == (
-        "All 1,203 papers of Monday, 23 November 2026 are here. The papers of Tuesday, "
-        "24 November 2026 are announced on Tuesday, 24 November at 01:00 UTC."
+        "All 1,203 papers of Monday, 23 November 2026 are here. "
+        "The next papers are announced on Tuesday, 24 November at 01:00 UTC."
     )
 
 

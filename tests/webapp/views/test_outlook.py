@@ -121,7 +121,7 @@ def test_subjects_that_the_instance_does_not_follow_are_told_so(client, day):
 
 
 def test_an_instance_without_any_paper_says_what_it_waits_for(client):
-    assert "The papers of" in line(client)[1]
+    assert "The next papers" in line(client)[1]
     assert "every quarter of an hour" in client.get("/").content.decode()
 
 
