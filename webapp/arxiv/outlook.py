@@ -106,11 +106,15 @@ def newest(
     due = calendar.expected_day(clock.now, holidays)
     if shown and shown > due:  # from a file
         due = shown
+    until = calendar.next_issue_day(due, holidays)
     state = state_of(due, counts.get(due), n_here if shown == due else 0, clock, holidays)
-    kind, why = _nothing_newer(due, clock, holidays)
-    is_quiet = state.is_settled and kind is not None
-    sentences = [state.sentence, *why, next_one(clock, holidays)]
-    return Outlook(kind if kind and is_quiet else state.kind, sentences)
+    why, kind = _holidays_between(due, until, holidays), state.kind
+    if due < clock.today < until:  # a day without a batch, which hides no trouble of the one before
+        if state.is_settled:
+            kind = Kind.HOLIDAY if why else Kind.QUIET
+        if clock.today.weekday() >= calendar.SATURDAY:
+            why.append("arXiv announces nothing for Saturdays and Sundays.")
+    return Outlook(kind, [state.sentence, *why, next_one(clock, holidays)])
 
 
 def earlier(day: date, count: Count, n_here: int, clock: Clock, holidays: Holidays) -> Outlook:
@@ -119,21 +123,19 @@ def earlier(day: date, count: Count, n_here: int, clock: Clock, holidays: Holida
     return Outlook(state.kind, [state.sentence])
 
 
-def _nothing_newer(due: date, clock: Clock, holidays: Holidays) -> tuple[Kind | None, list[str]]:
-    """Holidays between the newest batch and the next, and the weekend: why today has none."""
-    today, kind, why = clock.today, None, []
-    until = calendar.next_issue_day(due, holidays)
-    for evening in (due + _DAY * n for n in range((until - due).days)):
-        if evening in holidays:
-            name = f" ({holidays[evening]})" if holidays[evening] else ""
-            kind = Kind.HOLIDAY
-            why.append(
-                f"arXiv has a holiday on {said(evening)}{name}: no announcement that evening."
-            )
-    if due < today < until and today.weekday() >= calendar.SATURDAY:
-        why.append("arXiv announces nothing for Saturdays and Sundays.")
-        return kind or Kind.QUIET, why
-    return (kind if due < today < until else None), why
+def _holidays_between(due: date, until: date, holidays: Holidays) -> list[str]:
+    """The evenings between two batches on which nothing is announced."""
+    evenings = (due + _DAY * n for n in range((until - due).days))
+    return [
+        f"arXiv has a holiday on {said(evening)}{_named(holidays[evening])}: "
+        "no announcement that evening."
+        for evening in evenings
+        if evening in holidays
+    ]
+
+
+def _named(name: str) -> str:
+    return f" ({name})" if name else ""
 
 
 def next_one(clock: Clock, holidays: Holidays) -> str:
