@@ -89,9 +89,11 @@ def state_of(
     )
     if state.kind is Kind.WAITING:
         at = clock.tell(calendar.announcement(day))
-        return State(
-            Kind.WAITING, f"The papers of {said(day)} were announced on {at} and are on their way."
-        )
+        sentence = f"The papers of {said(day)} were announced on {at} and are on their way."
+        return state._replace(sentence=sentence)
+    if state.kind is Kind.HOLIDAY:
+        name = _named(holidays.get(day - _DAY) or holidays.get(day, ""))
+        return state._replace(sentence=f"{state.sentence.rstrip('.')}{name}.")
     return state
 
 

@@ -44,6 +44,7 @@ class ShownDay(NamedTuple):
     sentence: str
     sources: list[str]
     lines: list[Line]
+    holes: str = ""  # what became of missing numbers that no listing named
 
     @property
     def is_open(self) -> bool:

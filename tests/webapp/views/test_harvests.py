@@ -109,7 +109,7 @@ def test_a_week_has_its_weekend_and_its_holidays(client, partial):
     covered("cs.LG", date(2026, 4, 14), "complete")
     text = words(body(client))
     assert "arXiv announces nothing for Sunday, 19 April 2026." in text
-    assert "nothing on the evening of Wednesday, 15 April 2026, a holiday." in text
+    assert "nothing on the evening of Wednesday, 15 April 2026, a holiday (A flood)." in text
 
 
 def test_a_day_that_nobody_asked_for_is_no_quiet_one(client, partial):
