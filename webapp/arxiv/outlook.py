@@ -22,6 +22,7 @@ class Count(NamedTuple):
     expected: int | None = None  # None: arXiv's own count of one of them is not known
     n_missing: int = 0
     listed_day: date | None = None
+    is_odd_if_empty: bool = False  # a category is known to have papers whenever there are any
 
 
 class Outlook(NamedTuple):
@@ -77,6 +78,8 @@ def state_of(
 ) -> State:
     """How a day stands; `n_here` counts its papers here, where arXiv's own count is not known."""
     known = count or Count()
+    if known.expected == 0 and known.is_odd_if_empty:
+        known = known._replace(expected=None)  # "nothing" is not believed
     is_counted = known.expected is not None
     state = coverage.state(
         day,

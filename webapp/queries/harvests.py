@@ -114,15 +114,17 @@ counts AS (
     SELECT day,
         CASE WHEN count(expected) = cardinality(%(subjects)s::text[])
              THEN greatest(max(expected), max(named.n)) END AS expected,
-        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day
+        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day,
+        bool_or(expected = 0 AND state IN ('late', 'stale')) IS TRUE AS is_odd_if_empty
     FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day) GROUP BY day)
 SELECT
     coalesce((SELECT json_object_agg(date, name) FROM webapp_holiday), '{}')::text,
-    coalesce((SELECT json_agg(json_build_array(day, expected, n_missing, listed_day))
-              FROM counts), '[]')::text
+    coalesce((SELECT json_agg(json_build_array(
+        day, expected, n_missing, listed_day, is_odd_if_empty)) FROM counts), '[]')::text
 """
-# Of a day over several subjects: expected (None: not known), missing, newest listing's day.
-DayCount = tuple[int | None, int, date | None]
+# Of a day over several subjects: expected (None: not known), missing, newest listing's day,
+# whether an empty list of one of them was not believed.
+DayCount = tuple[int | None, int, date | None, bool]
 
 
 def outlook_facts(
@@ -138,8 +140,9 @@ def outlook_facts(
             expected,
             n_missing,
             date.fromisoformat(listed) if listed else None,
+            is_odd,
         )
-        for day, expected, n_missing, listed in counts
+        for day, expected, n_missing, listed, is_odd in counts
     }
 
 

@@ -148,3 +148,15 @@ def test_an_answer_to_a_rating_has_no_line(client, day):
         headers={"HX-Request": "true"},
     )
     assert "outlook" not in answer.content.decode()
+
+
+def test_an_empty_list_that_was_not_believed_is_no_quiet_day(client, day):
+    older = day - timedelta(days=7)
+    paper(day=day)
+    paper(day=older, subjects=["math.NT"])
+    covered("cs.LG", older, [])
+    covered("cs.CL", older, [], state="late")
+    log_in(client, ["cs.LG", "cs.CL"])
+    assert line(client, f"/?day={older}")[0] == "late"
+    Coverage.objects.update(state="quiet day")
+    assert line(client, f"/?day={older}")[0] == "quiet day"
