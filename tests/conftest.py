@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from webapp import bell, dataset
+from webapp.queries import papers
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -32,10 +33,11 @@ def network_is_closed(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def memories_are_empty():
-    """A process remembers packs by run and day, and for a while that its broker was silent."""
+    """A process remembers packs, the names of subjects, and for a while a silent broker."""
     yield
     dataset.forget_packs()
     bell.line.cache_clear()
+    papers.subject_names.cache_clear()
 
 
 @pytest.fixture

@@ -40,7 +40,13 @@ def reader(**fields):
 
 def rating(reader, paper, value=1, *, saved=False, at=NOON):
     return Rating.objects.create(
-        reader=reader, paper=paper, value=value, saved=saved, day=at.date(), changed_at=at
+        reader=reader,
+        paper=paper,
+        value=value,
+        saved=saved,
+        saved_version=paper.version if saved else None,
+        day=at.date(),
+        changed_at=at,
     )
 
 

@@ -1,9 +1,13 @@
 """What people may send, checked at the door."""
 
 from datetime import date
+from functools import cache
+from itertools import groupby
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
 from webapp.models import Rating
@@ -45,6 +49,85 @@ class SubjectsForm(forms.Form):
         field = self.fields["subjects"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = offered
+
+
+# Files of the system's zone folder that name no place.
+NO_ZONES = {"Factory", "localtime", "posixrules"}
+
+
+@cache
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every IANA name, by region: what a browser may report, old spellings too."""
+    names = sorted(available_timezones() - NO_ZONES, key=lambda name: ("/" not in name, name))
+    regions = groupby(names, key=lambda name: name.split("/")[0] if "/" in name else "Others")
+    return [
+        (region, [(name, name.removeprefix(f"{region}/").replace("_", " ")) for name in group])
+        for region, group in regions
+    ]
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        choices=time_zones,
+        error_messages={
+            "required": "Say which time zone.",
+            "invalid_choice": "There is no such time zone.",
+        },
+    )
+
+
+class VersionForm(forms.Form):
+    """The version of a paper that a reader has seen."""
+
+    value = forms.IntegerField(
+        min_value=1,
+        max_value=32_767,
+        error_messages={
+            "required": "Say which version, as value=2.",
+            "invalid": "A version is a number.",
+        },
+    )
+
+
+SOURCES = {
+    "": "every source of the night",
+    "listing": "listing pages",
+    "rss": "RSS feed",
+    "atom": "Atom feed",
+    "oai": "OAI-PMH",
+    "oai_raw": "OAI-PMH with all versions",
+    "oai_dc": "OAI-PMH as Dublin Core",
+    "missing": "missing papers by their numbers",
+    "query": "query API",
+}
+
+
+def _followed() -> list[tuple[str, str]]:
+    return [("", "every category"), *((code, code) for code in settings.ARXIV_SUBJECTS)]
+
+
+class FetchForm(forms.Form):
+    """Which day to ask arXiv for again: whole, of one source, of one category."""
+
+    day = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={
+            "required": "Say which day, as YYYY-MM-DD.",
+            "invalid": "Say which day, as YYYY-MM-DD.",
+        },
+    )
+    source = forms.ChoiceField(
+        choices=list(SOURCES.items()),
+        required=False,
+        error_messages={"invalid_choice": "There is no such source."},
+    )
+    subject = forms.ChoiceField(
+        choices=_followed,
+        required=False,
+        label="Category",
+        error_messages={"invalid_choice": "This instance does not follow that category."},
+    )
 
 
 def day_asked(query: QueryDict) -> date | None:

@@ -9,12 +9,14 @@ import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from webapp import embedded
+from webapp.arxiv import identifiers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -114,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "webapp.views.in_the_readers_time",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"
@@ -168,15 +171,23 @@ ARXIV_OAI_URL = text("ARXIV_OAI_URL", "https://oaipmh.arxiv.org/oai")
 ARXIV_API_URL = text("ARXIV_API_URL", "https://export.arxiv.org/api/query")
 DAILY_PAPERS_URL = text("DAILY_PAPERS_URL", "https://huggingface.co/api/daily_papers")
 BIORXIV_URL = text("BIORXIV_URL", "https://api.biorxiv.org").rstrip("/")
+
+
+def categories(name: str, example: str, *, of_arxiv: bool) -> list[str]:
+    try:
+        found = identifiers.categories(text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from error
+    for code in found:
+        if bool(identifiers.ELSEWHERE.fullmatch(code)) == of_arxiv:
+            raise ImproperlyConfigured(f"{name}: {code!r} is not such as {example}.")
+    return found
+
+
 # The arXiv categories to follow. None: papers come from files only.
-ARXIV_SUBJECTS = [code for code in re.split(r"[\s,]+", text("ARXIV_SUBJECTS")) if code]
-# Of bioRxiv and medRxiv: biorxiv.neuroscience, or a server as a whole.
-BIORXIV_SUBJECTS = [code for code in re.split(r"[\s,]+", text("BIORXIV_SUBJECTS")) if code]
-for _code in BIORXIV_SUBJECTS:
-    if not re.fullmatch(r"(bio|med)rxiv(\.[a-z0-9-]{1,50})?", _code):
-        raise ImproperlyConfigured(
-            f"BIORXIV_SUBJECTS: {_code!r} is not such as biorxiv.cell-biology or medrxiv."
-        )
+ARXIV_SUBJECTS = categories("ARXIV_SUBJECTS", "cs.LG or math", of_arxiv=True)
+# Of bioRxiv and medRxiv: a category, or a server as a whole.
+BIORXIV_SUBJECTS = categories("BIORXIV_SUBJECTS", "biorxiv.cell-biology or medrxiv", of_arxiv=False)
 # Public upvotes of Hugging Face's daily papers.
 DAILY_PAPERS = boolean("DAILY_PAPERS")
 # The format of the nightly harvest: it decides between names apart and all versions.
@@ -248,6 +259,12 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+# Of readers who have not chosen one; visitors get UTC.
+DEFAULT_TIME_ZONE = text("DEFAULT_TIME_ZONE", "UTC")
+if DEFAULT_TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(
+        f"DEFAULT_TIME_ZONE must be a name such as Europe/Berlin, not {DEFAULT_TIME_ZONE!r}."
+    )
 # The version in the address is the cache key, so no file has to be collected or renamed.
 STATIC_URL = f"/static/{VERSION}/"
 WHITENOISE_USE_FINDERS = True

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_up
 from tests.factories import DAY, paper
-from webapp.models import Coverage, Harvest, Paper, Profile, Reader
+from webapp.models import Paper, Profile
 
 LONG = r"A very long title $\sum_{i=1}^{n} \alpha_i \otimes \beta_i \le \frac{1}{2}$ " * 3
 
@@ -49,36 +49,11 @@ def test_pages_of_a_reader(open_page, papers, look):
     assert found == []
 
 
-def test_the_coverage_of_a_day_with_holes(open_page, live_server, look, settings):
-    settings.ARXIV_SUBJECTS = ["cs.LG"]
-    Coverage.objects.create(
-        subject="cs.LG",
-        day=DAY,
-        expected=3,
-        missing_ids=["2611.00003"],
-        received={"oai": ["2611.00001"], "rss": ["2611.00001", "2611.00002"]},
-        state="partial",
-        sentence="2 of 3 papers are here; the others are being fetched.",
-        changed_at=timezone.now(),
-    )
-    Harvest.objects.create(
-        source="oai", day=DAY, subject="cs.LG", slot="night", started_at=timezone.now(),
-        state="refused", error="The server answered with a web page.",
-    )  # fmt: skip
-    page = open_page()
-    sign_up(page)
-    Reader.objects.update(is_staff=True)
-    page.goto("/coverage/")
-    assert look(page) == []
-    page.click("button:has-text('Ask for this day again')")
-    expect(page.locator("#message")).to_contain_text("A worker will ask")
-
-
 def test_pages_with_nothing_on_them(open_page, live_server, look):
     page = open_page()
     sign_up(page)
     found = []
-    for address in ("/", "/library/", "/profiles/", "/coverage/"):
+    for address in ("/", "/library/", "/profiles/", "/settings/", "/coverage/"):
         page.goto(address)
         found += look(page)
     paper(subjects=["math.NT"])

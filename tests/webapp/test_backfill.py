@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from tests.fakes import SETTINGS, FakeArxiv
 from webapp.arxiv import gate
 from webapp.models import Harvest, Paper
+from webapp.queries import harvests as known
 
 pytestmark = pytest.mark.django_db
 DAYS = ["2026-04-16", "2026-04-17", "2026-04-20"]
@@ -27,16 +28,32 @@ def arxiv(settings, monkeypatch):
         yield fake
 
 
-def backfill():
+def backfill(categories="cs.LG"):
     out = StringIO()
-    call_command(
-        "backfill", "--from=2026-04-16", "--to=2026-04-20", "--categories=cs.LG", stdout=out
-    )
+    span = ("--from=2026-04-16", "--to=2026-04-20")
+    call_command("backfill", *span, f"--categories={categories}", stdout=out)
     return out.getvalue()
 
 
 def test_it_brings_every_paper_of_the_days(arxiv):
     assert "3 issue days" in backfill()
+    assert Paper.objects.count() == 15
+
+
+def test_it_brings_each_paper_about_once(arxiv):
+    backfill()
+    counts = Harvest.objects.values_list("counts", flat=True)
+    assert sum(sum(count.values()) for count in counts) <= 1.5 * 15
+
+
+def test_an_archive_stands_for_its_categories(arxiv):
+    backfill("cs")
+    assert Paper.objects.count() == 15
+
+
+def test_it_takes_any_number_of_categories(arxiv):
+    codes = [code for code, _ in known.arxiv_subjects() if "." in code]
+    backfill(",".join([*sorted(codes)[:60], "cs.LG"]))
     assert Paper.objects.count() == 15
 
 
@@ -71,3 +88,8 @@ def test_other_categories_begin_at_their_own_beginning(arxiv, settings):
     newest = Harvest.objects.latest("pk")
     assert newest.state == "done"
     assert newest.counts["new"] + newest.counts["same"] > 1_100
+
+
+def test_what_is_no_category_is_named():
+    with pytest.raises(CommandError, match="categories"):
+        call_command("backfill", "--from=2026-04-16", "--to=2026-04-20", "--categories=cs:LG")

@@ -26,7 +26,7 @@ def start(**values):
     ("values", "said"),
     [
         ({"ARXIV_OAI_PREFIX": "arxiv"}, "must be arXiv, arXivRaw or oai_dc"),
-        ({"BIORXIV_SUBJECTS": "neuroscience"}, "'neuroscience' is not such as biorxiv."),
+        ({"BIORXIV_SUBJECTS": "neuroscience"}, "'neuroscience' is not a category"),
         ({"DAILY_PAPERS": "perhaps"}, "DAILY_PAPERS must be true or false"),
         ({"DAILY_PAPERS": "true"}, "Set OPERATOR_EMAIL"),
         ({"BIORXIV_SUBJECTS": "medrxiv"}, "Set OPERATOR_EMAIL"),

@@ -88,6 +88,13 @@ def next_issue_day(day: date, holidays: Collection[date] = NO_HOLIDAYS) -> date:
     return day
 
 
+def previous_issue_day(day: date, holidays: Collection[date] = NO_HOLIDAYS) -> date:
+    day -= _DAY
+    while not is_issue_day(day, holidays):
+        day -= _DAY
+    return day
+
+
 def day_of_evening(at: datetime) -> date:
     """The issue day of something sent with an announcement: a mail, a listing."""
     local = at.astimezone(EASTERN)

@@ -33,6 +33,7 @@ ALIASES = {
 CATEGORY = re.compile(r"[a-z]{1,8}(-[a-z]{2,4})?(\.([A-Z]{2}|[a-z]{2,8}(-[a-z]{2,5})?))?")
 # What bioRxiv and medRxiv name their preprints by. A stroke inside would end a path too early.
 DOI = re.compile(r"10\.\d{4,9}/[\w.-]{1,100}", re.ASCII)
+ELSEWHERE = re.compile(r"(bio|med)rxiv(\.[a-z0-9-]{1,50})?")
 _NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,6})(?:[vV](\d{1,4}))?")
 _OLD = re.compile(
     r"([a-z]{1,8}(?:-[a-z]{2,4})?)(?:\.[A-Z]{2})?/(\d{2})(\d{2})(\d{3})(?:[vV](\d{1,4}))?"
@@ -124,3 +125,14 @@ def canonical_category(code: str) -> str:
     if not CATEGORY.fullmatch(code):
         raise ValueError(f"{code[:40]!r} is not a category")
     return ALIASES.get(code, code)
+
+
+def categories(text: str) -> list[str]:
+    """Codes apart by commas or spaces -> the canonical ones, each once.
+
+    An archive such as math stands for its categories. Those of bioRxiv and medRxiv stay as they
+    are. ValueError names what cannot be one.
+    """
+    codes = [code for code in re.split(r"[\s,]+", text) if code]
+    known = (c if ELSEWHERE.fullmatch(c) else canonical_category(c) for c in codes)
+    return list(dict.fromkeys(known))

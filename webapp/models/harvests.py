@@ -27,7 +27,7 @@ class Harvest(models.Model):
     source = models.CharField(max_length=20)
     day = models.DateField()  # the issue day it was for
     subject = models.CharField(max_length=60, default="")
-    slot = models.CharField(max_length=120)
+    slot = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -32,6 +32,8 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    # An IANA name. Nothing: the reader has not said, and the instance's holds.
+    time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     objects: ClassVar[Readers] = Readers()
     USERNAME_FIELD = "email"
@@ -75,6 +77,7 @@ class Rating(models.Model):
     paper = models.ForeignKey("Paper", models.CASCADE, related_name="ratings")
     value = models.SmallIntegerField(choices=Value, default=Value.NONE)
     saved = models.BooleanField(default=False)
+    saved_version = models.PositiveSmallIntegerField(null=True)  # of the paper, when saved or seen
     day = models.DateField()  # of the act; training splits by it
     changed_at = models.DateTimeField()
 

@@ -11,7 +11,7 @@ class Work(models.Model):
         QUARANTINED = "quarantined"  # failed too often; a person has to look
 
     job = models.CharField(max_length=40)
-    slot = models.CharField(max_length=120)  # the occasion, e.g. 2026-11-23T09:00
+    slot = models.TextField()  # the occasion, e.g. 2026-11-23T09:00
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()  # not before

@@ -1,62 +1,15 @@
 """What was expected and what came: for readers, for the feed's line, for the operator."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Count, Max, Min, Q
 
-from webapp.models import Coverage, Gate, Harvest, Holiday, Paper, Sought, Subject
-
-# The worst state of a day's subjects is the day's state.
-WORST_FIRST = ("stale", "late", "partial", "waiting", "complete", "holiday", "quiet day")
-
-
-class DayCoverage(NamedTuple):
-    """One issue day over all subjects that are followed."""
-
-    day: date
-    state: str
-    sentence: str
-    rows: list[Coverage]
-    holes: str = ""  # what became of missing numbers that no listing named
-
-    @property
-    def sources(self) -> list[str]:
-        return sorted({source for row in self.rows for source in row.received})
-
-    @property
-    def table(self) -> list["Line"]:
-        return [
-            Line(
-                row.subject,
-                row.sentence,
-                row.expected,
-                [len(row.received.get(source, ())) for source in self.sources],
-                row.missing_ids,
-            )
-            for row in self.rows
-        ]
-
-
-class Line(NamedTuple):
-    """One subject's row of a day's table."""
-
-    subject: str
-    sentence: str
-    expected: int | None
-    counts: list[int]  # in the order of the day's sources
-    missing_ids: list[str]
-
-
-def coverage_of(day: date) -> DayCoverage | None:
-    """A day's coverage, None where nothing was ever expected or asked."""
-    rows = list(Coverage.objects.filter(day=day).order_by("subject"))
-    if not rows:
-        return None
-    worst = min(rows, key=lambda row: WORST_FIRST.index(row.state))
-    return DayCoverage(day, worst.state, worst.sentence, rows, holes_of([day]).get(day, ""))
+from webapp.models import Coverage, Gate, Harvest, Holiday, Paper, Sought, Subject, Work
 
 
 def holes_of(days: Collection[date]) -> dict[date, str]:
@@ -87,13 +40,6 @@ def missing_ids(subjects: list[str], day: date) -> list[str]:
     """What was named and is not here, in order."""
     rows = Coverage.objects.filter(day=day, subject__in=subjects)
     return sorted({arxiv_id for row in rows for arxiv_id in row.missing_ids})
-
-
-def newest_days(n: int) -> list[DayCoverage]:
-    """The newest days that anything is known about, newest first."""
-    days = Coverage.objects.order_by("-day").values_list("day", flat=True).distinct()[:n]
-    found = (coverage_of(day) for day in days)
-    return [day for day in found if day]
 
 
 def holidays() -> frozenset[date]:
@@ -156,6 +102,12 @@ def arxiv_subjects() -> list[tuple[str, str]]:
     return list(subjects.values_list("code", "name"))
 
 
+def parts_of(subject: str) -> list[str]:
+    """A category, or an archive such as cs with all that are part of it."""
+    parts = Subject.objects.filter(code__startswith=f"{subject}.").values_list("code", flat=True)
+    return [subject, *parts]
+
+
 def numbers_since(month: str, day: date) -> tuple[list[str], list[str]]:
     """Known identifiers of a month (such as 2604), and those among them of a day or later."""
     papers = Paper.objects.filter(arxiv_id__startswith=f"{month}.").order_by("arxiv_id")
@@ -182,10 +134,160 @@ def last_by_source() -> list[Harvest]:
     return list(Harvest.objects.filter(pk__in=newest).order_by("source"))
 
 
-def troubles(n: int) -> list[Harvest]:
-    """The newest tries that brought nothing, with their reasons."""
-    return list(Harvest.objects.exclude(error="").order_by("-pk")[:n])
-
-
 def gates() -> list[Gate]:
     return list(Gate.objects.order_by("name"))
+
+
+_COUNTS = """
+WITH asked AS (
+    SELECT * FROM webapp_coverage WHERE day = ANY(%(days)s) AND subject = ANY(%(subjects)s)),
+named AS (
+    SELECT day, count(DISTINCT one) AS n FROM asked, unnest(expected_ids) one GROUP BY day),
+missing AS (
+    SELECT day, count(DISTINCT one) AS n FROM asked, unnest(missing_ids) one GROUP BY day),
+counts AS (
+    SELECT day,
+        CASE WHEN count(expected) = cardinality(%(subjects)s::text[])
+             THEN greatest(max(expected), max(named.n)) END AS expected,
+        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day,
+        bool_or(expected = 0 AND state IN ('late', 'stale')) IS TRUE AS is_odd_if_empty
+    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day) GROUP BY day)
+SELECT
+    coalesce((SELECT json_object_agg(date, name) FROM webapp_holiday), '{}')::text,
+    coalesce((SELECT json_agg(json_build_array(
+        day, expected, n_missing, listed_day, is_odd_if_empty)) FROM counts), '[]')::text
+"""
+# Of a day over several subjects: expected (None: not known), missing, newest listing's day,
+# whether an empty list of one of them was not believed.
+DayCount = tuple[int | None, int, date | None, bool]
+
+
+def outlook_facts(
+    days: list[date], subjects: list[str]
+) -> tuple[dict[date, str], dict[date, DayCount]]:
+    """All holidays, and what is known of some issue days, in one query: the feed has no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"days": days, "subjects": subjects})
+        holidays, counts = map(json.loads, cursor.fetchone())
+    named = {date.fromisoformat(day): name for day, name in holidays.items()}
+    return named, {
+        date.fromisoformat(day): (
+            expected,
+            n_missing,
+            date.fromisoformat(listed) if listed else None,
+            is_odd,
+        )
+        for day, expected, n_missing, listed, is_odd in counts
+    }
+
+
+def coverage_between(first: date, last: date) -> dict[date, list[Coverage]]:
+    """The rows of some days, by subject."""
+    found: dict[date, list[Coverage]] = {}
+    for row in Coverage.objects.filter(day__range=(first, last)).order_by("day", "subject"):
+        found.setdefault(row.day, []).append(row)
+    return found
+
+
+class Neighbours(NamedTuple):
+    """The days that anything is known about: around some days, and the outermost."""
+
+    older: date | None
+    newer: date | None
+    first: date | None
+    last: date | None
+
+
+def neighbours(first: date, last: date) -> Neighbours:
+    found = Coverage.objects.aggregate(
+        older=Max("day", filter=Q(day__lt=first)),
+        newer=Min("day", filter=Q(day__gt=last)),
+        first=Min("day"),
+        last=Max("day"),
+    )
+    return Neighbours(**found)
+
+
+def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
+    """The newest tries for some days that brought nothing, with their reasons."""
+    tries = Harvest.objects.filter(day__range=(first, last)).exclude(error="")
+    return list(tries.order_by("-pk")[:n])
+
+
+def last_trouble_by_source() -> dict[str, Harvest]:
+    failed = Harvest.objects.exclude(error="").values("source").annotate(newest=Max("pk"))
+    rows = Harvest.objects.filter(pk__in=failed.values("newest"))
+    return {row.source: row for row in rows}
+
+
+def running(since: datetime) -> list[Harvest]:
+    """Tries that began lately and have not ended; older ones were killed."""
+    open_ones = Harvest.objects.filter(state=Harvest.State.RUNNING, started_at__gt=since)
+    return list(open_ones.order_by("-pk"))
+
+
+class Request(NamedTuple):
+    """What the operator asked for, and how far a worker is with it."""
+
+    day: str
+    source: str
+    subject: str
+    at: datetime
+    state: str
+    error: str
+    n_done: int
+    n_failed: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {Work.State.WAITING, Work.State.RUNNING}
+
+
+ASKED = "/asked "
+_AND_ON = " and on "
+
+
+def slot_of_request(day: date, source: str, subject: str, now: datetime) -> str:
+    return f"{day}/{source or 'all'}/{subject}{ASKED}{now:%Y-%m-%dT%H:%M:%S}"
+
+
+def is_requested(day: date, source: str, subject: str) -> bool:
+    """Whether the same is being asked for at this moment."""
+    same = Work.objects.filter(
+        job="harvest", slot__startswith=f"{day}/{source or 'all'}/{subject}{ASKED}"
+    )
+    return same.filter(state__in=[Work.State.WAITING, Work.State.RUNNING]).exists()
+
+
+def requests(since: datetime) -> list[Request]:
+    """What was asked for by hand lately, newest first. A long one goes on in further rows."""
+    rows: dict[str, list[Work]] = {}
+    asked = Work.objects.filter(job="harvest", slot__contains=ASKED, asked_at__gt=since)
+    for row in asked.order_by("-pk"):
+        rows.setdefault(row.slot.partition(_AND_ON)[0], []).append(row)
+    tries = Harvest.objects.filter(slot__in=rows).values("slot", "state")
+    counts = {(one["slot"], one["state"]): one["n"] for one in tries.annotate(n=Count("pk"))}
+    return [_request(slot, parts, counts) for slot, parts in rows.items()]
+
+
+def _request(slot: str, parts: list[Work], counts: dict[tuple[str, str], int]) -> Request:
+    day, source, subject = slot.partition(ASKED)[0].split("/")
+    worst = next((row for state in _OPEN_FIRST for row in parts if row.state == state), parts[0])
+    return Request(
+        day,
+        "" if source == "all" else source,
+        subject,
+        parts[-1].asked_at,
+        worst.state,
+        worst.error.strip().rpartition("\n")[2],
+        counts.get((slot, Harvest.State.DONE), 0),
+        counts.get((slot, Harvest.State.REFUSED), 0)
+        + counts.get((slot, Harvest.State.UNREACHED), 0),
+    )
+
+
+_OPEN_FIRST = (
+    Work.State.QUARANTINED,
+    Work.State.RUNNING,
+    Work.State.WAITING,
+)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from webapp.models import Paper, Subject
 
@@ -69,6 +70,12 @@ def of_day(day: date, subjects: Iterable[str] = ()) -> QuerySet[Paper]:
     return papers.filter(subjects__overlap=wanted) if wanted else papers
 
 
+def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
+    """How many papers some days have in any of the subjects."""
+    here = Paper.objects.filter(issue_day__range=(first, last), subjects__overlap=subjects)
+    return dict(here.values_list("issue_day").annotate(Count("pk")).order_by())
+
+
 def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
     return SHOWN.in_bulk(list(paper_ids))
 
@@ -94,6 +101,12 @@ def subjects_in_use() -> list[Subject]:
             """
         )
     )
+
+
+@cache
+def subject_names() -> dict[str, str]:
+    """Code -> name. Only a migration changes them, so a process asks once."""
+    return dict(Subject.objects.values_list("code", "name"))
 
 
 def search(text: str, limit: int) -> list[Paper]:

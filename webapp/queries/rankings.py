@@ -37,6 +37,7 @@ class FeedPage(NamedTuple):
 class _Slice(NamedTuple):
     n_acts: int  # now, whether they have a place in the model or not
     n_papers: int | None  # None: there is no order
+    n_listed: int | None  # of the day, in the profile's subjects; counted where there is no order
     n_ratings: int
     paper_ids: list[int]
     because: list[int]
@@ -50,7 +51,7 @@ def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
     size = settings.PAPERS_PER_PAGE
     found = _ranking_slice(profile, day.day, page, size)
     if not found.n_papers:
-        return _newest_first(profile, day, page, found.n_acts)
+        return _newest_first(profile, day, page, found)
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
         return feed_page(profile, day, n_pages)
@@ -73,7 +74,12 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
             """
             SELECT (SELECT count(*) FROM webapp_rating a
                     WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)),
-                cardinality(paper_ids), n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
+                cardinality(paper_ids),
+                CASE WHEN k.id IS NULL THEN
+                    (SELECT count(*) FROM webapp_paper WHERE issue_day = %(day)s
+                     AND withdrawn_at IS NULL
+                     AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
+                n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
                     jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
@@ -103,18 +109,21 @@ def _card(
     )
 
 
-def _newest_first(profile: Profile, day: papers.Day, page: int, n_acts: int) -> FeedPage:
-    feed = newest_page(day, page, profile.subjects)
+def _newest_first(profile: Profile, day: papers.Day, page: int, found: _Slice) -> FeedPage:
+    feed = newest_page(day, page, profile.subjects, found.n_listed)
     ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
-    return feed._replace(cards=cards, n_ratings=n_acts)
+    return feed._replace(cards=cards, n_ratings=found.n_acts)
 
 
-def newest_page(day: papers.Day, page: int, subjects: list[str]) -> FeedPage:
+def newest_page(
+    day: papers.Day, page: int, subjects: list[str], n_papers: int | None = None
+) -> FeedPage:
     """A day without a reader's order: newest first."""
     size = settings.PAPERS_PER_PAGE
     listed = papers.of_day(day.day, subjects)
-    n_papers = listed.count()
+    if n_papers is None:
+        n_papers = listed.count()
     n_pages = max(1, -(-n_papers // size))
     page = min(page, n_pages)
     first = (page - 1) * size

@@ -48,7 +48,8 @@ def renew(subject: str, day: date, now: datetime) -> Coverage:
     known = set(stored.values_list("arxiv_id", flat=True))
     here = len(known)
     if row.expected is None:
-        here = Paper.objects.filter(issue_day=day, subjects__contains=[subject]).count()
+        parts = harvests.parts_of(subject)
+        here = Paper.objects.filter(issue_day=day, subjects__overlap=parts).count()
     row.missing_ids = holes.missing(row.expected_ids, known)
     state = coverage.state(
         day,

@@ -68,6 +68,7 @@ def _make_reader(row: dict[str, Any], password: str | None, now: datetime) -> No
             paper=paper,
             value=values[papers[paper.arxiv_id]["value"]],
             saved=papers[paper.arxiv_id]["saved"],
+            saved_version=paper.version if papers[paper.arxiv_id]["saved"] else None,
             day=date.fromisoformat(papers[paper.arxiv_id]["day"]),
             changed_at=now,
         )

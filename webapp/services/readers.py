@@ -1,4 +1,4 @@
-"""What a reader does: rate, save, choose subjects."""
+"""What a reader does: rate, save, take note of a new version, choose subjects and a time zone."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -32,7 +32,8 @@ def _act(reader: Reader, paper: Paper, now: datetime, field: str, value: int | b
     """One column of the one row a (reader, paper).
 
     A row that says nothing any more stays for a while and keeps its day, so that taking back the
-    taking back restores the earlier order; spoken to again on another day, it is a new act.
+    taking back restores the earlier order; spoken to again on another day, it is a new act. The
+    version that was saved is kept and forgotten likewise.
     """
     if value and paper.withdrawn_at:
         raise Withdrawn(f"{paper.arxiv_id} was withdrawn")
@@ -43,11 +44,23 @@ def _act(reader: Reader, paper: Paper, now: datetime, field: str, value: int | b
         found = Rating.objects.select_for_update().filter(reader=reader, paper=paper).first()
         if found is None:
             return
-        if not found.says_something and found.changed_at.date() != now.date():
+        is_new_day = found.changed_at.date() != now.date()
+        if not found.says_something and is_new_day:
             found.day = now.date()
+        if not found.saved and is_new_day:
+            found.saved_version = None
         setattr(found, field, value)
+        if found.saved and found.saved_version is None:
+            found.saved_version = paper.version
         found.changed_at = now
         found.save()
+
+
+def see(reader: Reader, paper: Paper, version: int) -> None:
+    """Take note of a version of a saved paper; no act that a ranking listens to."""
+    Rating.objects.filter(reader=reader, paper=paper, saved=True).update(
+        saved_version=min(version, paper.version)
+    )
 
 
 def forget_silent(now: datetime) -> dict[str, int | str]:
@@ -77,6 +90,12 @@ def _rerank(profile: Profile, day: date | None, now: datetime) -> None:
             rankings.rerank(profile, day, now)
     except (DatabaseError, ValueError, KeyError):
         log.exception("The order of %s for profile %d could not be renewed", day, profile.pk)
+
+
+def choose_time_zone(reader: Reader, name: str) -> None:
+    """An IANA name that the form has checked."""
+    reader.time_zone = name
+    reader.save(update_fields=["time_zone"])
 
 
 def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date | None) -> None:

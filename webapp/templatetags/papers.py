@@ -17,9 +17,11 @@ from xml.etree.ElementTree import Element
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils.dateformat import format as formatted
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from latex2mathml.converter import convert_to_element
+
+from webapp.queries.papers import subject_names
 
 register = template.Library()
 
@@ -314,6 +316,21 @@ def authors(names: list[str], shown: int = 6) -> str:
     if more == 1:  # "and 1 more" is no shorter than the name
         return ", ".join(names)
     return ", ".join(names[:shown]) + (f" and {more} more" if more > 0 else "")
+
+
+@register.filter
+def subjects(codes: list[str]) -> SafeString:
+    """Codes, each with its name behind it: where space is short."""
+    names = subject_names()
+    return format_html_join(
+        " ", '<abbr title="{}">{}</abbr>', ((names.get(code, code), code) for code in codes)
+    )
+
+
+@register.filter
+def subject(code: str) -> str:
+    """The name alone, nothing where it is not known."""
+    return subject_names().get(code, "")
 
 
 @register.filter

@@ -1,19 +1,38 @@
-"""What a request meets; here what belongs to no noun: facts for every page, refusals."""
+"""What a request meets; here what belongs to no noun: facts for every page, time, refusals."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from webapp.models import Paper
+from webapp.queries.readers import zone_of
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
-    return {"version": settings.VERSION, "mail_folder": settings.MAIL_FOLDER}
+    return {
+        "version": settings.VERSION,
+        "mail_folder": settings.MAIL_FOLDER,
+        "zone": timezone.get_current_timezone_name(),
+    }
+
+
+def in_the_readers_time(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: every time on a page is in its reader's zone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request.user)):
+            return get_response(request)
+
+    return answer
 
 
 def is_part(request: HttpRequest) -> bool:

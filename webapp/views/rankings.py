@@ -3,15 +3,17 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from webapp.arxiv import outlook
 from webapp.forms import day_asked, page_asked
 from webapp.models import Reader
-from webapp.queries import papers, rankings, readers
+from webapp.queries import harvests, papers, rankings, readers
 from webapp.views import is_part
 
 
@@ -20,8 +22,30 @@ from webapp.views import is_part
 def feed(request: HttpRequest) -> HttpResponse:
     """GET /?day=&page= : the page, or only the list part when htmx asks."""
     context = feed_context(request.user, day_asked(request.GET), page_asked(request.GET))
-    name = "rankings/_list.html" if is_part(request) else "rankings/feed.html"
-    return render(request, name, context)
+    if is_part(request):
+        return render(request, "rankings/_list.html", context)
+    profile = context.get("profile")
+    clock = outlook.Clock(timezone.now(), readers.zone_of(request.user))
+    subjects = profile.subjects if profile else []
+    context["outlook"] = outlook_of(context["feed"], subjects, clock)
+    return render(request, "rankings/feed.html", context)
+
+
+def outlook_of(
+    feed: rankings.FeedPage | None, subjects: list[str], clock: outlook.Clock
+) -> outlook.Outlook | None:
+    """The line above the feed; none where arXiv is not asked, or was not asked for that day."""
+    followed = outlook.followed(settings.ARXIV_SUBJECTS, subjects)
+    if not followed:
+        return outlook.NOT_FOLLOWED if settings.ARXIV_SUBJECTS else None
+    shown, n_here = (feed.day.day, feed.n_papers) if feed else (None, 0)
+    days = outlook.days_to_ask(shown, clock.now)
+    holidays, known = harvests.outlook_facts(days, followed)
+    counts = {day: outlook.Count(*count) for day, count in known.items()}
+    if feed is None or feed.day.following is None:
+        return outlook.newest(shown, n_here, counts, clock, holidays)
+    count = counts.get(feed.day.day)
+    return count and outlook.earlier(feed.day.day, count, n_here, clock, holidays)
 
 
 def feed_context(user: Any, wanted: date | None, page: int) -> dict[str, Any]:

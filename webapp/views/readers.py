@@ -1,4 +1,4 @@
-"""A reader's acts: rate, save, choose subjects; and what is in the library."""
+"""A reader's acts: rate, save, see, choose subjects and a time zone; and what is in the library."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,7 +16,17 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from webapp.forms import RATINGS, SAVES, RatingForm, SaveForm, SubjectsForm, day_asked, page_asked
+from webapp.forms import (
+    RATINGS,
+    SAVES,
+    RatingForm,
+    SaveForm,
+    SubjectsForm,
+    TimeZoneForm,
+    VersionForm,
+    day_asked,
+    page_asked,
+)
 from webapp.models import Paper, Rating, Reader
 from webapp.queries import papers, readers
 from webapp.services import readers as service
@@ -33,12 +43,14 @@ SAID = {
     ("save", "save"): "Saved “{}”.",
     ("save", "unsave"): "“{}” is no longer saved.",
 }
+ADDRESSES = {"rating": "rate", "save": "save", "seen": "see"}
+SEEN = "Version {} of “{}” is the one you have seen."
 
 
 def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpResponse]]:
-    """What rating and saving share: who, which paper, which value, and the answer."""
+    """What rating, saving and seeing share: who, which paper, which value, and the answer."""
 
-    def decorate(do: Callable[[Reader, Paper, str], None]) -> Callable[..., HttpResponse]:
+    def decorate(do: Callable[[Reader, Paper, Any], None]) -> Callable[..., HttpResponse]:
         @require_POST
         @wraps(do)
         def view(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -56,8 +68,11 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
             title = shorten(paper.title, 80, placeholder=" …")
-            said = {"said": SAID[kind, value].format(title), "acted_on": paper}
-            return _answer(request, paper, said | {"undo": _undo(kind, value, before)})
+            told = SEEN.format(value, title) if kind == "seen" else SAID[kind, value].format(title)
+            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before)}
+            if kind != "seen":  # which ranks nothing
+                service.rerank_after(request.user, day_asked(request.POST), timezone.now())
+            return _answer(request, paper, said)
 
         return view
 
@@ -72,6 +87,11 @@ def rate(reader: Reader, paper: Paper, value: str) -> None:
 @act("save", SaveForm)
 def save(reader: Reader, paper: Paper, value: str) -> None:
     service.save(reader, paper, SAVES[value], timezone.now())
+
+
+@act("seen", VersionForm)
+def see(reader: Reader, paper: Paper, version: int) -> None:
+    service.see(reader, paper, version)
 
 
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
@@ -90,10 +110,16 @@ def _log_in_first(request: HttpRequest) -> HttpResponse:
     return redirect(login)
 
 
-def _back(request: HttpRequest) -> str:
-    """Where the form stood: its page of the feed, or the page named by `next`."""
+def _named(request: HttpRequest) -> str:
+    """The page of ours that `next` names, if it does."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if is_ours else ""
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the form stood: the page named by `next`, or its page of the feed."""
+    if wanted := _named(request):
         return wanted
     place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
     query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
@@ -105,7 +131,6 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     reader = request.user
     assert isinstance(reader, Reader)
     day = day_asked(request.POST)
-    service.rerank_after(reader, day, timezone.now())
     if not is_part(request):
         messages.success(request, said["said"], extra_tags="paper")
         return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
@@ -117,22 +142,31 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     return render(request, "papers/_acts.html", context)
 
 
-def _undo(kind: str, value: str, before: Rating | None) -> tuple[str, str] | None:
-    """The act that brings back what was said before: (rate or save, value)."""
-    if kind == "save":
+def _undo(kind: str, value: Any, before: Rating | None) -> tuple[str, Any] | None:
+    """The act that brings back what was said before: (rate, save or see, value)."""
+    earlier: Any
+    if kind == "seen":
+        earlier = before.saved_version if before and before.saved_version else value
+    elif kind == "save":
         earlier = "save" if before and before.saved else "unsave"
     else:
         earlier = next(name for name, n in RATINGS.items() if n == (before.value if before else 0))
-    return None if earlier == value else ({"rating": "rate"}.get(kind, kind), earlier)
+    return None if earlier == value else (ADDRESSES[kind], earlier)
 
 
 @require_safe
 @login_required
 def library(request: HttpRequest) -> HttpResponse:
-    """Everything this reader saved or rated, newest act first."""
+    """Everything this reader saved or rated, newest act first; ?changed=1: what has changed."""
     assert isinstance(request.user, Reader)
-    shown = readers.library_page(request.user.pk, page_asked(request.GET))
-    return render(request, "readers/library.html", {"library": shown})
+    only_changed = request.GET.get("changed") == "1"
+    shown = readers.library_page(request.user.pk, page_asked(request.GET), only_changed)
+    context = {
+        "library": shown,
+        "only_changed": only_changed,
+        "n_changed": readers.n_changed(request.user.pk),
+    }
+    return render(request, "readers/library.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,3 +186,18 @@ def subjects(request: HttpRequest) -> HttpResponse:
         return redirect("feed")
     context = {"form": form, "offered": offered, "chosen": set(form["subjects"].value() or [])}
     return render(request, "readers/subjects.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """In which zone times are told."""
+    assert isinstance(request.user, Reader)
+    now = {"time_zone": readers.zone_of(request.user).key}
+    form = TimeZoneForm(request.POST if request.method == "POST" else None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        service.choose_time_zone(request.user, form.cleaned_data["time_zone"])
+        messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
+        return redirect(_named(request) or reverse("time_zone"))
+    context = {"form": form, "now": timezone.now()}
+    return render(request, "readers/time_zone.html", context)

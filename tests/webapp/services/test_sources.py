@@ -179,7 +179,7 @@ def test_a_range_and_single_numbers_that_oai_left_out_are_reported_and_filled(ma
     assert Paper.objects.count() == 556
     look("2026-04-20T06:55")
     assert Paper.objects.count() == 600
-    assert known.coverage_of(MONDAY).holes == (
+    assert known.holes_of([MONDAY])[MONDAY] == (
         "44 numbers were missing between those that came: 44 found since, "
         "0 of other categories or not at arXiv, 0 still asked for."
     )

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.postgres.search import SearchVector
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tests.factories import paper, rating, reader
@@ -135,3 +136,25 @@ def test_a_name_with_an_apostrophe_is_escaped_once(client):
     html = client.get(f"/papers/{named.arxiv_id}").content.decode()
     assert "O&#x27;Donnell, A &amp; B Collaboration" in html
     assert "&amp;#x27;" not in html
+
+
+@pytest.mark.parametrize("address", ["/", "/papers", "/nowhere", "/coverage/", "/accounts/login/"])
+def test_every_page_thanks_arxiv_and_claims_no_endorsement(client, address):
+    html = " ".join(client.get(address).content.decode().split())
+    assert "Thank you to arXiv for use of its open access interoperability." in html
+    assert (
+        "was not reviewed or approved by, nor does it necessarily express or reflect the policies "
+        "or opinions of, arXiv" in html
+    )
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "429.html", "500.html"])
+def test_the_pages_for_the_worst_thank_too(name):
+    assert "Thank you to arXiv" in render_to_string(name)
+
+
+def test_codes_of_subjects_come_with_their_names(client):
+    shown = paper(subjects=["cs.LG", "zz.ZZ"])
+    assert '<abbr title="Machine Learning">cs.LG</abbr>' in client.get("/").content.decode()
+    html = client.get(f"/papers/{shown.arxiv_id}").content.decode()
+    assert "Machine Learning (cs.LG), zz.ZZ" in html

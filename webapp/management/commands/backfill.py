@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from webapp.arxiv import calendar
+from webapp.arxiv import calendar, identifiers
 from webapp.models import Harvest
 from webapp.queries import harvests as known
 from webapp.services import harvests
@@ -24,10 +24,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--from", dest="first", type=date.fromisoformat, required=True)
         parser.add_argument("--to", dest="last", type=date.fromisoformat, required=True)
-        parser.add_argument("--categories", default="", help="cs.LG,cs.CL,...; else ARXIV_SUBJECTS")
+        parser.add_argument(
+            "--categories",
+            type=identifiers.categories,
+            default=[],
+            help="cs.LG,cs.CL,...; else ARXIV_SUBJECTS",
+        )
 
-    def handle(self, *args: Any, first: date, last: date, categories: str, **options: Any) -> None:
-        subjects = [c for c in categories.split(",") if c] or settings.ARXIV_SUBJECTS
+    def handle(
+        self, *args: Any, first: date, last: date, categories: list[str], **options: Any
+    ) -> None:
+        subjects = categories or settings.ARXIV_SUBJECTS
         if not subjects:
             raise CommandError("Name --categories, or set ARXIV_SUBJECTS.", returncode=2)
         days = calendar.issue_days(first, last, known.holidays())

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from webapp import jobs
-from webapp.arxiv import calendar
+from webapp.arxiv import calendar, identifiers
 from webapp.models import Work
 from webapp.queries import harvests as known
 from webapp.queries import work as owed
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         which.add_argument("--day", type=date.fromisoformat, help="one issue day, YYYY-MM-DD")
         which.add_argument("--slot", help="the occasion; done once for each")
         parser.add_argument("--source", choices=SOURCES, help="harvest: one source only")
-        parser.add_argument("--categories", default="", help="harvest: cs.LG,cs.CL,...")
+        parser.add_argument(
+            "--categories", type=identifiers.categories, default=[], help="harvest: cs.LG,cs.CL,..."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         source, subjects, day = options["source"], options["categories"], options["day"]
         if options["name"] == "harvest" and (source or subjects or day):
             day = day or calendar.expected_day(now, known.holidays())
-            return f"{day}/{source or 'all'}/{subjects.replace(',', '+')}/{by_hand}"
+            return f"{day}/{source or 'all'}/{'+'.join(subjects)}/{by_hand}"
         return f"{day}/{by_hand}" if day else by_hand
 
     def _do(self, work_id: int) -> None:

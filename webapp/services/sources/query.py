@@ -15,7 +15,7 @@ from webapp.services.sources.asking import Asked, Batch, ask, keep
 IDS_AT_ONCE = 100
 MOST_SOUGHT = 300  # numbers of one try, three requests
 RESULTS_AT_ONCE = 1_000
-_WINDOW = timedelta(days=5)  # before an announcement, over a weekend and a holiday
+_CUT_OFF = timedelta(hours=6)  # before an announcement; what came later is for the next one
 
 
 def missing(asked: Asked) -> bool:
@@ -58,16 +58,23 @@ def submitted(asked: Asked) -> bool:
 
 
 def _slice(asked: Asked, start: int) -> dict[str, str]:
-    last = calendar.announcement(asked.row.day)
-    query = " OR ".join(f"cat:{subject}" for subject in asked.subjects)
-    span = f"{last - _WINDOW:%Y%m%d0000} TO {last:%Y%m%d2359}"
+    """Neighbouring days' spans meet: a paper held back by moderation is in one of them."""
+    day, holidays = asked.row.day, harvests.holidays()
+    first = calendar.announcement(calendar.previous_issue_day(day, holidays)) - _CUT_OFF
+    last = calendar.announcement(day)
+    query = " OR ".join(f"cat:{_pattern(subject)}" for subject in asked.subjects)
     return {
-        "search_query": f"({query}) AND submittedDate:[{span}]",
+        "search_query": f"({query}) AND submittedDate:[{first:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]",
         "start": f"{start}",
         "max_results": f"{RESULTS_AT_ONCE}",
         "sortBy": "submittedDate",
         "sortOrder": "ascending",
     }
+
+
+def _pattern(subject: str) -> str:
+    """An archive stands for its categories, if it has any: cs for cs.AI and the others."""
+    return f"{subject}.*" if len(harvests.parts_of(subject)) > 1 else subject
 
 
 def _portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
