@@ -57,8 +57,24 @@ def unsettled_days(since: date) -> set[date]:
 
 def were_news_before(arxiv_ids: Collection[str], day: date) -> bool:
     """Whether most of a batch's new papers were announced earlier: an old one, shown again."""
-    before = Paper.objects.filter(arxiv_id__in=arxiv_ids, issue_day__lt=day, day_is_derived=False)
-    return bool(arxiv_ids) and before.count() * 2 >= len(arxiv_ids)
+    return _are_most(arxiv_ids, Q(issue_day__lt=day))
+
+
+def were_news_after(arxiv_ids: Collection[str], day: date) -> bool:
+    """Whether most of a batch's new papers were announced later: it is not that day's."""
+    return _are_most(arxiv_ids, Q(issue_day__gt=day))
+
+
+def _are_most(arxiv_ids: Collection[str], when: Q) -> bool:
+    announced = Paper.objects.filter(when, arxiv_id__in=arxiv_ids, day_is_derived=False)
+    return bool(arxiv_ids) and announced.count() * 2 >= len(arxiv_ids)
+
+
+def ids_of_whole_lists(subjects: list[str], day: date) -> set[str] | None:
+    """What the listings of a day name; None where one of the subjects' was not read."""
+    rows = Coverage.objects.filter(day=day, subject__in=subjects, expected__isnull=False)
+    lists = list(rows.values_list("expected_ids", flat=True))
+    return {one for ids in lists for one in ids} if len(lists) == len(subjects) else None
 
 
 def is_empty_by_surprise(subject: str, day: date) -> bool:

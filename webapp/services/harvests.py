@@ -123,8 +123,9 @@ def _steps(slot: str, now: datetime) -> Iterator[Step]:
         yield from _of_upvotes(now)
         return
     _, source, subjects = (*slot.split("/"), "", "")[:3]
+    newest = calendar.expected_day(now, harvests.holidays())
     for day in work.days_of(slot):
-        for one in [source] if source in SOURCES else _nightly():
+        for one in [source] if source in SOURCES else _nightly(day, newest):
             yield from _spread(Step(day, one, [s for s in subjects.split("+") if s]))
 
 
@@ -140,19 +141,22 @@ def _spread(step: Step) -> Iterator[Step]:
         yield step._replace(subjects=subjects)
 
 
-def _nightly() -> dict[str, calendar.Source]:
-    """What a day takes, in order, and with whom it becomes ready at arXiv."""
+def _nightly(day: date, newest: date) -> dict[str, calendar.Source]:
+    """What a day takes, in order, and with whom it becomes ready at arXiv.
+
+    A feed holds the current batch only, whatever the day.
+    """
     oai = NIGHTLY[settings.ARXIV_OAI_PREFIX]
-    return {"listing": "listing", "rss": "feed", oai: "oai", "missing": "feed"}
+    feed: dict[str, calendar.Source] = {"rss": "feed"} if day == newest else {}
+    return {"listing": "listing", **feed, oai: "oai", "missing": "feed"}
 
 
 def _of_arxiv(now: datetime) -> Iterator[Step]:
-    """What is not settled, newest first. A feed holds the current batch only, whatever the day."""
+    """What is not settled, newest first."""
     newest = calendar.expected_day(now, harvests.holidays())
     for day in _incomplete_days(settings.ARXIV_SUBJECTS, newest):
-        for source, ready in _nightly().items():
-            is_there = now >= calendar.due_since(day, ready)
-            if is_there and (source != "rss" or day == newest):
+        for source, ready in _nightly(day, newest).items():
+            if now >= calendar.due_since(day, ready):
                 yield from _spread(Step(day, source, [], SOON if day == newest else LATER))
 
 
