@@ -225,7 +225,7 @@ def neighbours(first: date, last: date) -> Neighbours:
 
 
 def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
-    """The newest tries for some days that brought nothing, with their reasons."""
+    """The newest tries for some days that brought nothing or not all, with their reasons."""
     tries = Harvest.objects.filter(day__range=(first, last)).exclude(error="")
     return list(tries.order_by("-pk")[:n])
 

@@ -16,7 +16,7 @@ from webapp.models import Harvest
 from webapp.queries import harvests
 from webapp.services import coverage, work
 from webapp.services.sources import ARXIV, SOURCES
-from webapp.services.sources.asking import Asked, Clock
+from webapp.services.sources.asking import Asked, Clock, left_out
 from webapp.services.sources.oai import NIGHTLY
 
 NONE_NAMED, LONGEST_NAME = "*", 60
@@ -46,7 +46,7 @@ def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) 
         asked = Asked(row, subjects, SOURCES[source].line, http, clock)
         done = SOURCES[source].ask(asked)
     if done:
-        row.state, row.error, row.finished_at = Harvest.State.DONE, "", clock()
+        row.state, row.error, row.finished_at = Harvest.State.DONE, left_out(row), clock()
         row.save()
     if SOURCES[source].line == ARXIV:
         for subject in subjects:

@@ -9,7 +9,15 @@ from webapp.arxiv import biorxiv, daily_papers
 from webapp.arxiv.answers import UpstreamError
 from webapp.models import Harvest, Sought
 from webapp.services import coverage, papers
-from webapp.services.sources.asking import Asked, Batch, ask, begin_again, ended, keep
+from webapp.services.sources.asking import (
+    Asked,
+    Batch,
+    ask,
+    begin_again,
+    count_refused,
+    ended,
+    keep,
+)
 
 POSTED = timedelta(days=3)  # a weekend, and a day on which the other side was late
 MOST_PAGES = 500
@@ -62,7 +70,7 @@ def upvotes(asked: Asked) -> bool:
             ids = papers.store_upvotes(found.papers, row.day, now)
             row.cursor, row.cursor_at = (f"{page + 1}", now) if is_full else ("", None)
             row.counts["papers"] = row.counts.get("papers", 0) + len(ids)
-            row.counts["refused"] = row.counts.get("refused", 0) + len(found.refused)
+            count_refused(row, found.refused)
             row.save()
             if settings.ARXIV_SUBJECTS:
                 coverage.seek(ids, Sought.Reason.UPVOTED, row.day, now)
