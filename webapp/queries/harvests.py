@@ -161,13 +161,18 @@ named AS (
     SELECT day, count(DISTINCT one) AS n FROM asked, unnest(expected_ids) one GROUP BY day),
 missing AS (
     SELECT day, count(DISTINCT one) AS n FROM asked, unnest(missing_ids) one GROUP BY day),
+nameless AS (  -- of lists whose pages ended too early
+    SELECT day, sum(greatest(expected - cardinality(expected_ids), 0)) AS n
+    FROM asked GROUP BY day),
 counts AS (
     SELECT day,
         CASE WHEN count(expected) = cardinality(%(subjects)s::text[])
-             THEN greatest(max(expected), max(named.n)) END AS expected,
-        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day,
+             THEN coalesce(max(named.n), 0) + max(nameless.n) END AS expected,
+        coalesce(max(missing.n), 0) + coalesce(max(nameless.n), 0) AS n_missing,
+        min(listed_day) AS listed_day,
         bool_or(expected = 0 AND state IN ('late', 'stale')) IS TRUE AS is_odd_if_empty
-    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day) GROUP BY day)
+    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day)
+        JOIN nameless USING (day) GROUP BY day)
 SELECT
     coalesce((SELECT json_object_agg(date, name) FROM webapp_holiday), '{}')::text,
     coalesce((SELECT json_agg(json_build_array(
