@@ -50,8 +50,10 @@ FEW = 4  # papers a day; a category that has had no more may have none
 SETTLED = ("complete", "holiday", "quiet day")
 
 
-def unsettled_days(since: date) -> set[date]:
-    rows = Coverage.objects.filter(day__gte=since).exclude(state__in=SETTLED)
+def unsettled_days(since: date, until: date, subjects: list[str]) -> set[date]:
+    """What was asked for by hand, of other subjects or of days to come, is nobody's concern."""
+    rows = Coverage.objects.filter(day__range=(since, until), subject__in=subjects)
+    rows = rows.exclude(state__in=SETTLED)
     return set(rows.values_list("day", flat=True))
 
 
@@ -88,15 +90,27 @@ def is_empty_by_surprise(subject: str, day: date) -> bool:
     return not is_small and not known.filter(day__gt=day, expected__gt=0).exists()
 
 
-def is_settled(day: date, n_subjects: int) -> bool:
+def is_settled(day: date, subjects: list[str]) -> bool:
     """Whether every subject that is followed has all it expects of a day."""
-    return Coverage.objects.filter(day=day, state__in=SETTLED).count() >= n_subjects
+    rows = Coverage.objects.filter(day=day, subject__in=subjects, state__in=SETTLED)
+    return rows.count() >= len(subjects)
 
 
 def was_done_since(source: str, day: date, subject: str, since: datetime) -> bool:
     """Whether a source was asked for the same lately, on whatever occasion, and answered."""
     done = Harvest.objects.filter(source=source, day=day, subject=subject, state=Harvest.State.DONE)
     return done.filter(finished_at__gt=since).exists()
+
+
+MANY = 4  # refusals, an hour's
+
+
+def is_refused_again_and_again(source: str, day: date, subject: str, since: datetime) -> bool:
+    """Whether the last tries at the same were refused, and the very last one lately."""
+    tries = Harvest.objects.filter(source=source, day=day, subject=subject).order_by("-pk")
+    last = list(tries.values_list("state", "started_at")[:MANY])
+    is_refused = len(last) == MANY and {state for state, _ in last} == {Harvest.State.REFUSED}
+    return is_refused and last[0][1] > since
 
 
 def left_off(source: str, day: date, subject: str) -> Harvest | None:

@@ -22,7 +22,7 @@ from webapp.services.sources.oai import NIGHTLY
 NONE_NAMED, LONGEST_NAME = "*", 60
 BUDGET_SECONDS = 100.0  # with one slow answer within a task's limit; the rest is asked for again
 LOOK_BACK = timedelta(days=7)
-# By itself nothing that was answered is asked for again sooner.
+# By itself nothing that was answered, or refused several times, is asked for again sooner.
 SOON, LATER = timedelta(minutes=50), timedelta(hours=6)
 UPVOTED_DAYS = 7  # votes come in for about a week
 _AND_ON = " and on "
@@ -88,7 +88,7 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
         name = _name(step.subjects)
         if harvests.was_tried(step.source, step.day, name, occasion):
             continue
-        if harvests.was_done_since(step.source, step.day, name, now - step.pause):
+        if _rests(step, name, now):
             continue
         if (clock() - now).total_seconds() > BUDGET_SECONDS:
             work.ask("harvest", f"{occasion}{_AND_ON}{now:%H:%M:%S.%f}", now)
@@ -98,13 +98,20 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
     return {"asked": tried}
 
 
+def _rests(step: Step, name: str, now: datetime) -> bool:
+    """Whether it was answered lately, or refused so often that it is not worth each occasion."""
+    which, since = (step.source, step.day, name), now - step.pause
+    refused = harvests.is_refused_again_and_again
+    return harvests.was_done_since(*which, since) or refused(*which, since)
+
+
 def look(slot: str, now: datetime) -> work.Counts:
     """Say anew how each day stands, look for holes, and have numbers asked for that are owed."""
     subjects = settings.ARXIV_SUBJECTS
     if not subjects:
         return {}
     newest = calendar.expected_day(now, harvests.holidays())
-    for day in {newest, *harvests.unsettled_days(newest - LOOK_BACK)}:
+    for day in {newest, *harvests.unsettled_days(newest - LOOK_BACK, newest, subjects)}:
         for subject in subjects:
             coverage.renew(subject, day, now)
     noticed = coverage.notice_holes(newest, now)
@@ -164,8 +171,8 @@ def _incomplete_days(subjects: list[str], newest: date) -> list[date]:
     """The newest issue day, and those of the week before that are known and not settled."""
     if not subjects:
         return []
-    unsettled = harvests.unsettled_days(newest - LOOK_BACK)
-    newest_is_settled = harvests.is_settled(newest, len(subjects))
+    unsettled = harvests.unsettled_days(newest - LOOK_BACK, newest, subjects)
+    newest_is_settled = harvests.is_settled(newest, subjects)
     return [] if newest_is_settled and not unsettled else sorted({newest, *unsettled}, reverse=True)
 
 
