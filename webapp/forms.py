@@ -8,8 +8,10 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from webapp.arxiv import calendar
 from webapp.models import Rating
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
@@ -106,12 +108,18 @@ def _followed() -> list[tuple[str, str]]:
     return [("", "every category"), *((code, code) for code in settings.ARXIV_SUBJECTS)]
 
 
+def _has_issues(day: date) -> None:
+    if not calendar.FIRST <= day <= calendar.LAST:
+        raise ValidationError(f"arXiv announces nothing on {day}.")
+
+
 class FetchForm(forms.Form):
     """Which day to ask arXiv for again: whole, of one source, of one category."""
 
     day = forms.DateField(
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
+        validators=[_has_issues],
         error_messages={
             "required": "Say which day, as YYYY-MM-DD.",
             "invalid": "Say which day, as YYYY-MM-DD.",

@@ -1,12 +1,14 @@
 """`manage.py backfill` against the stand-in arXiv."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.fakes import SETTINGS, FakeArxiv
-from webapp.arxiv import gate
+from webapp.arxiv import calendar, gate
 from webapp.models import Harvest, Paper
 from webapp.queries import harvests as known
 
@@ -93,3 +95,24 @@ def test_other_categories_begin_at_their_own_beginning(arxiv, settings):
 def test_what_is_no_category_is_named():
     with pytest.raises(CommandError, match="categories"):
         call_command("backfill", "--from=2026-04-16", "--to=2026-04-20", "--categories=cs:LG")
+
+
+def test_a_day_that_the_query_api_need_not_have_yet_is_asked_for_again(arxiv):
+    day = f"{calendar.expected_day(timezone.now(), known.holidays())}"
+    span = (f"--from={day}", f"--to={day}", "--categories=cs.LG")
+    call_command("backfill", *span, stdout=StringIO())
+    arxiv.add({"id": f"{day[2:4]}{day[5:7]}.00001", "date": day, "categories": ["cs.LG"]})
+    arxiv.set_clock(timezone.now() + timedelta(days=5))
+    call_command("backfill", *span, stdout=StringIO())
+    assert Paper.objects.count() == 1
+
+
+@pytest.mark.parametrize("first", ["0001-01-01", "1991-06-30", "9999-12-31", "2026-02-30", "x"])
+def test_a_day_that_arxiv_cannot_have_is_refused(first):
+    with pytest.raises(CommandError, match="--from"):
+        call_command("backfill", f"--from={first}", "--to=2026-04-20", "--categories=cs.LG")
+
+
+def test_a_span_that_ends_before_it_begins_is_refused():
+    with pytest.raises(CommandError, match="is after"):
+        call_command("backfill", "--from=2026-04-21", "--to=2026-04-20", "--categories=cs.LG")

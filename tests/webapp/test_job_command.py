@@ -61,3 +61,10 @@ def test_a_source_can_be_named(settings):
         said = job("harvest", "--day", "2026-04-20", "--source", "daily_papers")
     assert "asked 1" in said
     assert PublicUpvote.objects.get().count == 3
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow"])
+def test_a_day_that_arxiv_cannot_have_is_refused(day):
+    with pytest.raises(CommandError, match="--day"):
+        job("harvest", "--day", day)
+    assert not Work.objects.exists()

@@ -106,10 +106,10 @@ def is_announcement(root: Element) -> bool:
 
 
 def _channel(root: Element) -> Element:
-    channel = child(root, "channel")
-    if channel is None:
-        raise UpstreamError("unknown", "The RSS document has no channel.")
-    return channel
+    channels = children(root, "channel")
+    if len(channels) != 1:
+        raise UpstreamError("unknown", f"The RSS document has {len(channels) or 'no'} channels.")
+    return channels[0]
 
 
 def _refuse_another_kind(head: Element, entries: list[Element]) -> None:

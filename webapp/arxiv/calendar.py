@@ -22,6 +22,7 @@ CUT_OFF = time(14, 0)
 ANNOUNCED_AT = time(20, 0)
 SATURDAY = 5
 _DAY = timedelta(days=1)
+FIRST, LAST = date(1991, 7, 1), date(2099, 12, 31)  # of what identifiers can say
 NO_HOLIDAYS: frozenset[date] = frozenset()
 
 Source = Literal["listing", "oai", "feed", "query"]
@@ -32,6 +33,14 @@ _READY = {
     "feed": (1, time(0, 0)),
     "query": (2, time(0, 0)),  # a day after the others, at most
 }
+
+
+def day_of(text: str) -> date:
+    """A day as a person writes it, YYYY-MM-DD. ValueError where arXiv has no such day."""
+    day = date.fromisoformat(text)
+    if not FIRST <= day <= LAST:
+        raise ValueError(f"arXiv announces nothing on {day}")
+    return day
 
 
 def next_weekday(day: date) -> date:

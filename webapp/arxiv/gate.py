@@ -16,6 +16,7 @@ from django.db import connection
 GAP_SECONDS = 3.0
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
+BELIEVED = 3  # refusals in a row, after each of which we came back as told
 _POLL_SECONDS = 0.5
 
 _LOCK = "SELECT pg_try_advisory_lock(hashtextextended('gate ' || %s, 0))"
@@ -57,8 +58,13 @@ class Turn:
         self.failures, self.refusal = 0, ""
 
     def was_refused(self, sentence: str, retry_after: float | None) -> None:
-        """Wait as told, else twice as long each time; never past an hour, never below the gap."""
-        told = FIRST_WAIT_SECONDS * 2**self.failures if retry_after is None else retry_after
+        """Wait as told, else twice as long each time; never past an hour, never below the gap.
+
+        What was told is believed a few times only: "at once" for ever would be a request each gap.
+        """
+        grown = FIRST_WAIT_SECONDS * 2**self.failures
+        is_believed = retry_after is not None and self.failures < BELIEVED
+        told = (retry_after or 0.0) if is_believed else max(retry_after or 0.0, grown)
         self.wait = min(max(told, GAP_SECONDS), LONGEST_WAIT_SECONDS)
         self.failures, self.refusal = min(self.failures + 1, 30), sentence[:500]
 

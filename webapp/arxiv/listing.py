@@ -81,7 +81,7 @@ def parse(body: bytes) -> Listing:
     if len(days) > 1:
         raise UpstreamError("unknown", "The listing names more than one day.")
     sections = _sections(root)
-    text = _flat(root)
+    text = _flat(_without_papers(root))
     if not sections and not _NOTHING.search(text):
         raise UpstreamError("unknown", "The listing has no sections and does not say why.")
     total = _total(text)
@@ -152,6 +152,13 @@ def _count(text: str) -> int:
     if not 1 <= len(digits) <= 6:
         raise UpstreamError("unknown", f"The listing has an impossible count: {shown(text)}.")
     return int(digits)
+
+
+def _without_papers(root: Element) -> Element:
+    """An abstract may speak of "a total of 300 entries" too."""
+    for about in root.findall(".//dd"):
+        about.clear(keep_tail=True)
+    return root
 
 
 def _title(root: Element) -> str:

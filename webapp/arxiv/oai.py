@@ -57,11 +57,13 @@ def parse(body: bytes, subject_names: Mapping[str, str] = _NO_NAMES) -> Page:
     if local(root) == "record":  # a record on its own, as some archives keep them
         return _records("GetRecord", None, [root], "", subject_names)
     response_at = moment(text_of(child(root, "responseDate")))
+    answers = [part for part in root if local(part) in VERBS]
     if errors := children(root, "error"):
-        return _no_match(errors, response_at)
-    answer = next((part for part in root if local(part) in VERBS), None)
-    if answer is None:
-        raise UpstreamError("unknown", "The OAI-PMH answer holds neither records nor an error.")
+        return _no_match(errors, response_at, has_answer=bool(answers))
+    if len(answers) != 1:
+        said = f"{len(answers)} answers" if answers else "neither records nor an error"
+        raise UpstreamError("unknown", f"The OAI-PMH answer holds {said}.")
+    answer = answers[0]
     verb = local(answer)
     if verb not in RECORD_VERBS:
         return Page(verb, response_at, identity=fields(answer) if verb == "Identify" else _NO_NAMES)
@@ -98,12 +100,14 @@ _ARCHIVES = {
 }
 
 
-def _no_match(errors: list[Element], response_at: datetime | None) -> Page:
+def _no_match(errors: list[Element], response_at: datetime | None, *, has_answer: bool) -> Page:
     for error in errors:
         code = error.get("code", "")
         if code != "noRecordsMatch":
             said = f"{code} {text_of(error)}".strip()
             raise UpstreamError("error", f"OAI-PMH answers with an error: {shown(said)}.", code)
+    if has_answer:
+        raise UpstreamError("error", "OAI-PMH answers and says that there is no answer.")
     return Page("ListRecords", response_at)
 
 

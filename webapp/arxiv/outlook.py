@@ -13,6 +13,7 @@ from webapp.arxiv.coverage import Kind, State
 
 Holidays = Mapping[date, str]  # with their names
 LOOK_BACK_DAYS = 6
+MOST_NAMED = 5
 _DAY = timedelta(days=1)
 
 
@@ -65,6 +66,16 @@ def followed(instance: Iterable[str], wanted: Iterable[str]) -> list[str]:
     ]
 
 
+def beside(instance: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """A sentence on what the reader wants and the instance asks nobody for, if there is any."""
+    here = {f"{code}." for code in instance}
+    others = [one for one in wanted if not any(f"{one}.".startswith(code) for code in here)]
+    if not others:
+        return []
+    named = ", ".join(others[:MOST_NAMED]) + (" and others" if len(others) > MOST_NAMED else "")
+    return [f"This instance does not ask arXiv for {named}; of that cross-lists alone come."]
+
+
 def days_to_ask(shown: date | None, now: datetime) -> list[date]:
     """The shown issue day and the newer ones that may be due, before holidays are known."""
     due = calendar.expected_day(now)
@@ -78,7 +89,7 @@ def state_of(
 ) -> State:
     """How a day stands; `n_here` counts its papers here, where arXiv's own count is not known."""
     known = count or Count()
-    if known.expected == 0 and known.is_odd_if_empty:
+    if known.is_odd_if_empty:
         known = known._replace(expected=None)  # "nothing" is not believed
     is_counted = known.expected is not None
     state = coverage.state(

@@ -50,15 +50,33 @@ FEW = 4  # papers a day; a category that has had no more may have none
 SETTLED = ("complete", "holiday", "quiet day")
 
 
-def unsettled_days(since: date) -> set[date]:
-    rows = Coverage.objects.filter(day__gte=since).exclude(state__in=SETTLED)
+def unsettled_days(since: date, until: date, subjects: list[str]) -> set[date]:
+    """What was asked for by hand, of other subjects or of days to come, is nobody's concern."""
+    rows = Coverage.objects.filter(day__range=(since, until), subject__in=subjects)
+    rows = rows.exclude(state__in=SETTLED)
     return set(rows.values_list("day", flat=True))
 
 
 def were_news_before(arxiv_ids: Collection[str], day: date) -> bool:
     """Whether most of a batch's new papers were announced earlier: an old one, shown again."""
-    before = Paper.objects.filter(arxiv_id__in=arxiv_ids, issue_day__lt=day, day_is_derived=False)
-    return bool(arxiv_ids) and before.count() * 2 >= len(arxiv_ids)
+    return _are_most(arxiv_ids, Q(issue_day__lt=day))
+
+
+def were_news_after(arxiv_ids: Collection[str], day: date) -> bool:
+    """Whether most of a batch's new papers were announced later: it is not that day's."""
+    return _are_most(arxiv_ids, Q(issue_day__gt=day))
+
+
+def _are_most(arxiv_ids: Collection[str], when: Q) -> bool:
+    announced = Paper.objects.filter(when, arxiv_id__in=arxiv_ids, day_is_derived=False)
+    return bool(arxiv_ids) and announced.count() * 2 >= len(arxiv_ids)
+
+
+def ids_of_whole_lists(subjects: list[str], day: date) -> set[str] | None:
+    """What the listings of a day name; None where one of the subjects' was not read."""
+    rows = Coverage.objects.filter(day=day, subject__in=subjects, expected__isnull=False)
+    lists = list(rows.values_list("expected_ids", flat=True))
+    return {one for ids in lists for one in ids} if len(lists) == len(subjects) else None
 
 
 def is_empty_by_surprise(subject: str, day: date) -> bool:
@@ -72,15 +90,27 @@ def is_empty_by_surprise(subject: str, day: date) -> bool:
     return not is_small and not known.filter(day__gt=day, expected__gt=0).exists()
 
 
-def is_settled(day: date, n_subjects: int) -> bool:
+def is_settled(day: date, subjects: list[str]) -> bool:
     """Whether every subject that is followed has all it expects of a day."""
-    return Coverage.objects.filter(day=day, state__in=SETTLED).count() >= n_subjects
+    rows = Coverage.objects.filter(day=day, subject__in=subjects, state__in=SETTLED)
+    return rows.count() >= len(subjects)
 
 
 def was_done_since(source: str, day: date, subject: str, since: datetime) -> bool:
     """Whether a source was asked for the same lately, on whatever occasion, and answered."""
     done = Harvest.objects.filter(source=source, day=day, subject=subject, state=Harvest.State.DONE)
     return done.filter(finished_at__gt=since).exists()
+
+
+MANY = 4  # refusals, an hour's
+
+
+def is_refused_again_and_again(source: str, day: date, subject: str, since: datetime) -> bool:
+    """Whether the last tries at the same were refused, and the very last one lately."""
+    tries = Harvest.objects.filter(source=source, day=day, subject=subject).order_by("-pk")
+    last = list(tries.values_list("state", "started_at")[:MANY])
+    is_refused = len(last) == MANY and {state for state, _ in last} == {Harvest.State.REFUSED}
+    return is_refused and last[0][1] > since
 
 
 def left_off(source: str, day: date, subject: str) -> Harvest | None:
@@ -145,13 +175,18 @@ named AS (
     SELECT day, count(DISTINCT one) AS n FROM asked, unnest(expected_ids) one GROUP BY day),
 missing AS (
     SELECT day, count(DISTINCT one) AS n FROM asked, unnest(missing_ids) one GROUP BY day),
+nameless AS (  -- of lists whose pages ended too early
+    SELECT day, sum(greatest(expected - cardinality(expected_ids), 0)) AS n
+    FROM asked GROUP BY day),
 counts AS (
     SELECT day,
         CASE WHEN count(expected) = cardinality(%(subjects)s::text[])
-             THEN greatest(max(expected), max(named.n)) END AS expected,
-        coalesce(max(missing.n), 0) AS n_missing, min(listed_day) AS listed_day,
+             THEN coalesce(max(named.n), 0) + max(nameless.n) END AS expected,
+        coalesce(max(missing.n), 0) + coalesce(max(nameless.n), 0) AS n_missing,
+        min(listed_day) AS listed_day,
         bool_or(expected = 0 AND state IN ('late', 'stale')) IS TRUE AS is_odd_if_empty
-    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day) GROUP BY day)
+    FROM asked LEFT JOIN named USING (day) LEFT JOIN missing USING (day)
+        JOIN nameless USING (day) GROUP BY day)
 SELECT
     coalesce((SELECT json_object_agg(date, name) FROM webapp_holiday), '{}')::text,
     coalesce((SELECT json_agg(json_build_array(
@@ -209,7 +244,7 @@ def neighbours(first: date, last: date) -> Neighbours:
 
 
 def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
-    """The newest tries for some days that brought nothing, with their reasons."""
+    """The newest tries for some days that brought nothing or not all, with their reasons."""
     tries = Harvest.objects.filter(day__range=(first, last)).exclude(error="")
     return list(tries.order_by("-pk")[:n])
 

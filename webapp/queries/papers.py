@@ -71,8 +71,11 @@ def of_day(day: date, subjects: Iterable[str] = ()) -> QuerySet[Paper]:
 
 
 def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
-    """How many papers some days have in any of the subjects."""
-    here = Paper.objects.filter(issue_day__range=(first, last), subjects__overlap=subjects)
+    """How many papers some days have in any of the subjects; an archive is all of its parts."""
+    parts = [code for code in subject_names() if code.partition(".")[0] in subjects]
+    here = Paper.objects.filter(
+        issue_day__range=(first, last), subjects__overlap=[*subjects, *parts]
+    )
     return dict(here.values_list("issue_day").annotate(Count("pk")).order_by())
 
 

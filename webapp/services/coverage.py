@@ -28,7 +28,7 @@ def expect(subject: str, day: date, listing: Listing, now: datetime) -> None:
         row.expected = sum(section.total for section in news)
         named = [arxiv_id for section in news for arxiv_id in section.ids]
         row.expected_ids = sorted({*row.expected_ids, *named})
-    row.save()
+    row.save(update_fields=["listed_day", "expected", "expected_ids"])
 
 
 def received(source: str, day: date, arxiv_ids: Collection[str]) -> None:
@@ -62,7 +62,7 @@ def renew(subject: str, day: date, now: datetime) -> Coverage:
         is_odd_if_empty=harvests.is_empty_by_surprise(subject, day),
     )
     row.state, row.sentence, row.changed_at = state.kind.value, state.sentence, now
-    row.save()
+    row.save(update_fields=["missing_ids", "state", "sentence", "changed_at"])
     return row
 
 

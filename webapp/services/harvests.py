@@ -16,13 +16,13 @@ from webapp.models import Harvest
 from webapp.queries import harvests
 from webapp.services import coverage, work
 from webapp.services.sources import ARXIV, SOURCES
-from webapp.services.sources.asking import Asked, Clock
+from webapp.services.sources.asking import Asked, Clock, left_out
 from webapp.services.sources.oai import NIGHTLY
 
 NONE_NAMED, LONGEST_NAME = "*", 60
 BUDGET_SECONDS = 100.0  # with one slow answer within a task's limit; the rest is asked for again
 LOOK_BACK = timedelta(days=7)
-# By itself nothing that was answered is asked for again sooner.
+# By itself nothing that was answered, or refused several times, is asked for again sooner.
 SOON, LATER = timedelta(minutes=50), timedelta(hours=6)
 UPVOTED_DAYS = 7  # votes come in for about a week
 _AND_ON = " and on "
@@ -46,7 +46,7 @@ def fetch(source: str, day: date, subjects: list[str], slot: str, clock: Clock) 
         asked = Asked(row, subjects, SOURCES[source].line, http, clock)
         done = SOURCES[source].ask(asked)
     if done:
-        row.state, row.error, row.finished_at = Harvest.State.DONE, "", clock()
+        row.state, row.error, row.finished_at = Harvest.State.DONE, left_out(row), clock()
         row.save()
     if SOURCES[source].line == ARXIV:
         for subject in subjects:
@@ -88,7 +88,7 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
         name = _name(step.subjects)
         if harvests.was_tried(step.source, step.day, name, occasion):
             continue
-        if harvests.was_done_since(step.source, step.day, name, now - step.pause):
+        if _rests(step, name, now):
             continue
         if (clock() - now).total_seconds() > BUDGET_SECONDS:
             work.ask("harvest", f"{occasion}{_AND_ON}{now:%H:%M:%S.%f}", now)
@@ -98,13 +98,20 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
     return {"asked": tried}
 
 
+def _rests(step: Step, name: str, now: datetime) -> bool:
+    """Whether it was answered lately, or refused so often that it is not worth each occasion."""
+    which, since = (step.source, step.day, name), now - step.pause
+    refused = harvests.is_refused_again_and_again
+    return harvests.was_done_since(*which, since) or refused(*which, since)
+
+
 def look(slot: str, now: datetime) -> work.Counts:
     """Say anew how each day stands, look for holes, and have numbers asked for that are owed."""
     subjects = settings.ARXIV_SUBJECTS
     if not subjects:
         return {}
     newest = calendar.expected_day(now, harvests.holidays())
-    for day in {newest, *harvests.unsettled_days(newest - LOOK_BACK)}:
+    for day in {newest, *harvests.unsettled_days(newest - LOOK_BACK, newest, subjects)}:
         for subject in subjects:
             coverage.renew(subject, day, now)
     noticed = coverage.notice_holes(newest, now)
@@ -123,8 +130,9 @@ def _steps(slot: str, now: datetime) -> Iterator[Step]:
         yield from _of_upvotes(now)
         return
     _, source, subjects = (*slot.split("/"), "", "")[:3]
+    newest = calendar.expected_day(now, harvests.holidays())
     for day in work.days_of(slot):
-        for one in [source] if source in SOURCES else _nightly():
+        for one in [source] if source in SOURCES else _nightly(day, newest):
             yield from _spread(Step(day, one, [s for s in subjects.split("+") if s]))
 
 
@@ -140,19 +148,22 @@ def _spread(step: Step) -> Iterator[Step]:
         yield step._replace(subjects=subjects)
 
 
-def _nightly() -> dict[str, calendar.Source]:
-    """What a day takes, in order, and with whom it becomes ready at arXiv."""
+def _nightly(day: date, newest: date) -> dict[str, calendar.Source]:
+    """What a day takes, in order, and with whom it becomes ready at arXiv.
+
+    A feed holds the current batch only, whatever the day.
+    """
     oai = NIGHTLY[settings.ARXIV_OAI_PREFIX]
-    return {"listing": "listing", "rss": "feed", oai: "oai", "missing": "feed"}
+    feed: dict[str, calendar.Source] = {"rss": "feed"} if day == newest else {}
+    return {"listing": "listing", **feed, oai: "oai", "missing": "feed"}
 
 
 def _of_arxiv(now: datetime) -> Iterator[Step]:
-    """What is not settled, newest first. A feed holds the current batch only, whatever the day."""
+    """What is not settled, newest first."""
     newest = calendar.expected_day(now, harvests.holidays())
     for day in _incomplete_days(settings.ARXIV_SUBJECTS, newest):
-        for source, ready in _nightly().items():
-            is_there = now >= calendar.due_since(day, ready)
-            if is_there and (source != "rss" or day == newest):
+        for source, ready in _nightly(day, newest).items():
+            if now >= calendar.due_since(day, ready):
                 yield from _spread(Step(day, source, [], SOON if day == newest else LATER))
 
 
@@ -160,8 +171,8 @@ def _incomplete_days(subjects: list[str], newest: date) -> list[date]:
     """The newest issue day, and those of the week before that are known and not settled."""
     if not subjects:
         return []
-    unsettled = harvests.unsettled_days(newest - LOOK_BACK)
-    newest_is_settled = harvests.is_settled(newest, len(subjects))
+    unsettled = harvests.unsettled_days(newest - LOOK_BACK, newest, subjects)
+    newest_is_settled = harvests.is_settled(newest, subjects)
     return [] if newest_is_settled and not unsettled else sorted({newest, *unsettled}, reverse=True)
 
 

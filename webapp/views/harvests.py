@@ -171,7 +171,7 @@ def _sources(newest: date, holidays: Collection[date]) -> list[Source]:
     """While the newest day is not settled they are asked again; then they wait for the next."""
     troubles = harvests.last_trouble_by_source()
     following = calendar.next_issue_day(newest, holidays)
-    is_settled = harvests.is_settled(newest, len(settings.ARXIV_SUBJECTS))
+    is_settled = harvests.is_settled(newest, settings.ARXIV_SUBJECTS)
 
     def next_at(last: Harvest) -> datetime | None:
         if last.source in AT_ANY_HOUR:

@@ -43,7 +43,9 @@ def outlook_of(
     holidays, known = harvests.outlook_facts(days, followed)
     counts = {day: outlook.Count(*count) for day, count in known.items()}
     if feed is None or feed.day.following is None:
-        return outlook.newest(shown, n_here, counts, clock, holidays)
+        told = outlook.newest(shown, n_here, counts, clock, holidays)
+        others = outlook.beside(settings.ARXIV_SUBJECTS, subjects)
+        return told._replace(sentences=[told.sentences[0], *others, *told.sentences[1:]])
     count = counts.get(feed.day.day)
     return count and outlook.earlier(feed.day.day, count, n_here, clock, holidays)
 

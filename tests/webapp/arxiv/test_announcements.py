@@ -47,6 +47,13 @@ def test_an_empty_feed_is_a_result_of_its_own():
     assert (feed.skip_days, feed.feed_day) == (("Saturday", "Sunday"), DAY)
 
 
+def test_a_document_of_two_channels_is_refused():
+    second = f"<channel>{pages.item('2611.00002v1')}</channel></rss>"
+    body = pages.rss(pages.item()).decode().replace("</rss>", second)
+    with pytest.raises(UpstreamError, match="2 channels"):
+        announcements.parse(body.encode(), date(2026, 11, 23))
+
+
 def test_the_feeds_own_error_is_an_error():
     with pytest.raises(UpstreamError, match=r"Feed error for query: cs\.XX") as refusal:
         parse(pages.rss(title="Feed error for query: cs.XX"))

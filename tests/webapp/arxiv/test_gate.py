@@ -52,6 +52,15 @@ def test_refusals_without_a_time_wait_twice_as_long_each_time_up_to_an_hour():
     assert waits[-1] == gate.LONGEST_WAIT_SECONDS
 
 
+def test_a_server_that_says_at_once_and_refuses_again_is_left_alone_for_longer():
+    turn, waits = gate.Turn(failures=0), []
+    for _ in range(9):
+        turn.was_refused("No.", 0)
+        waits.append(turn.wait)
+    assert waits[:4] == [gate.GAP_SECONDS] * 3 + [480]
+    assert waits[-1] == gate.LONGEST_WAIT_SECONDS
+
+
 def test_nobody_waits_for_a_holder_that_died_but_the_gap_is_kept():
     def dies():
         gate.turn("arxiv", 5).__enter__()
@@ -89,6 +98,8 @@ def ask_nothing():
         ("", None),
         ("-3", None),
         ("9" * 30, None),
+        (f"Mon, 20 Apr {'9' * 30} 06:01:00 GMT", None),
+        (f"Mon, 20 Apr 2026 06:01:00 +{'9' * 30}", None),
     ],
 )
 def test_it_reads_how_long_to_wait(text, seconds):

@@ -31,6 +31,14 @@ def test_the_total_tells_of_other_pages(total, is_whole):
     assert listing.parse(pages.listing(TWO, CROSS, extra=extra)).is_whole is is_whole
 
 
+@pytest.mark.parametrize("n", ["1", "2,000"])
+def test_a_total_in_an_abstract_is_not_the_lists(n):
+    said = f"Our data set has a total of {n} entries".encode()
+    page = listing.parse(pages.listing(TWO, CROSS).replace(b"Title: A", said))
+    assert page.total is None
+    assert page.is_whole
+
+
 @pytest.mark.parametrize(
     "showing", ["showing", "showing first", "continued, showing", "continued, showing last"]
 )

@@ -127,6 +127,19 @@ def test_an_answer_with_nothing_in_it_is_no_result(body):
         oai.parse(body)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<error code="noRecordsMatch"/>',
+        f"<ListRecords>{pages.record('2611.00002')}</ListRecords>",
+    ],
+)
+def test_an_answer_that_says_two_things_is_refused(more):
+    body = pages.oai(pages.record()).decode().replace("</OAI-PMH>", f"{more}</OAI-PMH>")
+    with pytest.raises(UpstreamError):
+        oai.parse(body.encode(), NAMES)
+
+
 def test_it_lists_identifiers():
     headers = "<header><identifier>oai:arXiv.org:2611.00001</identifier></header>"
     gone = '<header status="deleted"><identifier>oai:x:7</identifier></header>'

@@ -130,6 +130,13 @@ def test_papers_without_a_count_of_arxivs_are_counted_here(client):
     assert "1 paper for Monday, 20 April 2026; arXiv&#x27;s own count" in body(client)
 
 
+def test_an_archive_has_the_papers_of_its_parts(client, settings):
+    settings.ARXIV_SUBJECTS = ["astro-ph"]
+    covered("astro-ph", expected=None, expected_ids=[])
+    paper(day=DAY, subjects=["astro-ph.GA"])
+    assert "1 paper for Monday, 20 April 2026; arXiv&#x27;s own count" in body(client)
+
+
 def test_weeks_lead_to_the_next_days_that_are_known(client, partial):
     covered("cs.LG", date(2026, 1, 5), "complete")
     assert 'href="?day=2026-01-05"' in body(client)
@@ -229,6 +236,8 @@ def test_what_is_being_asked_for_is_not_asked_for_twice(client, operator):
         {"day": "2026-04-20", "source": "telepathy"},
         {"day": "2026-04-20", "subject": "math.NT"},
         {"day": "2026-04-20", "subject": "cs.LG/../x"},
+        {"day": "0001-01-01"},
+        {"day": "9999-12-31"},
     ],
 )
 def test_nonsense_is_not_asked_for(client, operator, fields):

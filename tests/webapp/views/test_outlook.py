@@ -160,3 +160,36 @@ def test_an_empty_list_that_was_not_believed_is_no_quiet_day(client, day):
     assert line(client, f"/?day={older}")[0] == "late"
     Coverage.objects.update(state="quiet day")
     assert line(client, f"/?day={older}")[0] == "quiet day"
+
+
+def test_an_empty_list_that_was_not_believed_leaves_no_day_complete(client, day):
+    paper(day=day, subjects=["cs.CL"])
+    covered("cs.LG", day, [], state="late")
+    covered("cs.CL", day, ["2611.1"])
+    log_in(client, ["cs.LG", "cs.CL"])
+    assert line(client)[0] == "partial"
+
+
+def test_a_list_that_ended_before_its_own_count_leaves_a_day_incomplete(client, day):
+    paper(day=day, subjects=["cs.CL"])
+    covered("cs.LG", day, ["2611.1", "2611.2"], expected=5)
+    covered("cs.CL", day, ["2611.2"])
+    state, said = line(client)
+    assert state == "partial"
+    assert "2 of 5 papers" in said
+
+
+def test_a_reader_is_told_which_subjects_the_instance_does_not_follow(client, day):
+    paper(day=day, subjects=["cs.LG"])
+    covered("cs.LG", day, ["2611.1"])
+    log_in(client, ["cs.LG", "math.NT"])
+    said = line(client)[1]
+    assert "All 1 paper of" in said
+    assert "does not ask arXiv for math.NT; of that cross-lists alone come." in said
+
+
+def test_a_part_of_a_followed_archive_is_followed(client, day, settings):
+    settings.ARXIV_SUBJECTS = ["cs.LG", "astro-ph"]
+    paper(day=day, subjects=["cs.LG"])
+    log_in(client, ["cs.LG", "astro-ph.GA"])
+    assert "does not ask" not in line(client)[1]

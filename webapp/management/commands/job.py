@@ -1,7 +1,7 @@
 """`manage.py job NAME`: a job by hand, without a broker, with what follows from it."""
 
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=jobs.NAMES)
         which = parser.add_mutually_exclusive_group()
-        which.add_argument("--day", type=date.fromisoformat, help="one issue day, YYYY-MM-DD")
+        which.add_argument("--day", type=calendar.day_of, help="one issue day, YYYY-MM-DD")
         which.add_argument("--slot", help="the occasion; done once for each")
         parser.add_argument("--source", choices=SOURCES, help="harvest: one source only")
         parser.add_argument(

@@ -1,6 +1,6 @@
 """What arXiv announces: its listing pages, which count, and its feeds, which bring."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
@@ -60,10 +60,7 @@ def from_feed(asked: Asked) -> bool:
 
     def read(body: bytes) -> Batch:
         feed = announcements.parse(body, asked.row.day)
-        fresh = [item.paper.arxiv_id for item in feed.items if item.announce_type == "new"]
-        # A feed's dates prove nothing: it is judged by its papers, new ones against old ones.
-        if harvests.were_news_before(fresh, asked.row.day):
-            said = f"The feed still holds the batch before {asked.row.day}."
+        if said := _another_day(asked, feed):
             raise UpstreamError("unknown", said)
         return Batch(feed.papers, refused=feed.refused)
 
@@ -73,3 +70,30 @@ def from_feed(asked: Asked) -> bool:
         return False
     keep(asked, batch)
     return True
+
+
+def _another_day(asked: Asked, feed: announcements.Announcement) -> str:
+    """Why a feed is not that of the day asked for; empty where nothing speaks against it.
+
+    It holds the current batch, whatever the day, and its dates prove nothing: it is judged by its
+    new papers, against the listings and against what was announced on other days. Where neither
+    says anything, its date has to do for a day that is not the newest.
+    """
+    day = asked.row.day
+    fresh = {item.paper.arxiv_id for item in feed.items if item.announce_type == "new"}
+    if harvests.were_news_before(fresh, day):
+        return f"The feed still holds the batch before {day}."
+    if harvests.were_news_after(fresh, day):
+        return f"The feed holds a newer batch than that of {day}."
+    named = harvests.ids_of_whole_lists(asked.subjects, day)
+    if fresh and named is not None and 2 * len(fresh & named) < len(fresh):
+        return f"The feed holds other papers than arXiv's listings of {day}."
+    if named is None and feed.feed_day != day and not _is_current(day, asked.clock()):
+        return f"The feed is of {feed.feed_day or 'no day'}, not of {day}."
+    return ""
+
+
+def _is_current(day: date, now: datetime) -> bool:
+    """Whether a feed of this moment should hold the batch of a day."""
+    is_newest = day == calendar.expected_day(now, harvests.holidays())
+    return is_newest and now >= calendar.due_since(day, "feed")

@@ -1,6 +1,6 @@
 """One request in its turn, and keeping what it brought."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
@@ -8,13 +8,16 @@ import httpx
 from django.db import transaction
 
 from webapp.arxiv import gate
-from webapp.arxiv.answers import UpstreamError
-from webapp.arxiv.records import HarvestedPaper, once
+from webapp.arxiv.answers import UpstreamError, shown
+from webapp.arxiv.records import HarvestedPaper, clean, once
 from webapp.arxiv.retrieve import retrieve
 from webapp.models import Harvest
 from webapp.services import coverage, papers, work
 
+FARTHEST_DAYS = 45  # an identifier's month is this one or the next
 PATIENCE_SECONDS = 120.0  # a worker that waits longer comes back another time
+
+_AHEAD = "it is of a day far ahead"
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
@@ -81,20 +84,39 @@ def begin_again(row: Harvest) -> None:
 def keep(asked: Asked, batch: Batch, announced: Iterable[str] = ()) -> None:
     """Papers and the place to go on from, in one transaction: no page is lost or stored twice."""
     row, now, told = asked.row, asked.clock(), {*announced}
-    stated = [_dated(paper, row.day, told) for paper in once(batch.papers)]
+    far = [one for one in batch.papers if _is_far_ahead(one, max(row.day, now.date()))]
+    stated = [_dated(paper, row.day, told) for paper in once(batch.papers) if paper not in far]
     with transaction.atomic():
         counts = papers.store(stated, now)
         if batch.deleted:
             papers.withdraw(batch.deleted, now)
         for kind, n in counts.items():
             row.counts[kind] = row.counts.get(kind, 0) + n
-        row.counts["refused"] = row.counts.get("refused", 0) + len(batch.refused)
+        count_refused(row, [*batch.refused, *((one.arxiv_id, _AHEAD) for one in far)])
         row.cursor, row.cursor_at = batch.cursor, now if batch.cursor else None
         row.save()
         coverage.received(row.source, row.day, [paper.arxiv_id for paper in stated])
         coverage.seek_versions(stated, now)
         if counts["new"] or counts["changed"]:
             work.ask("embed", f"harvest {row.pk} {now:%Y-%m-%dT%H:%M:%S.%f}", now)
+
+
+def count_refused(row: Harvest, refused: Sequence[tuple[str, str]]) -> None:
+    """How many records were left out, and why the first of them was."""
+    if refused and not row.counts.get("refused"):
+        row.counts["first"] = f"{shown(refused[0][0])}: {clean(refused[0][1][:300], 'sentence')}"
+    row.counts["refused"] = row.counts.get("refused", 0) + len(refused)
+
+
+def left_out(row: Harvest) -> str:
+    """A sentence on the records of good answers that were no papers; empty without any."""
+    n = row.counts.get("refused", 0)
+    return f"Taken but for {n:,} unreadable, the first {row.counts.get('first', '')}." if n else ""
+
+
+def _is_far_ahead(paper: HarvestedPaper, today: date) -> bool:
+    """It would stand above all others until then."""
+    return (paper.issue_day - today).days > FARTHEST_DAYS
 
 
 def _dated(paper: HarvestedPaper, day: date, told: set[str]) -> HarvestedPaper:

@@ -9,11 +9,19 @@ from webapp.arxiv import biorxiv, daily_papers
 from webapp.arxiv.answers import UpstreamError
 from webapp.models import Harvest, Sought
 from webapp.services import coverage, papers
-from webapp.services.sources.asking import Asked, Batch, ask, ended, keep
+from webapp.services.sources.asking import (
+    Asked,
+    Batch,
+    ask,
+    begin_again,
+    count_refused,
+    ended,
+    keep,
+)
 
 POSTED = timedelta(days=3)  # a weekend, and a day on which the other side was late
 MOST_PAGES = 500
-PAPERS_A_PAGE = 100
+PAPERS_A_PAGE, MOST_DAILY_PAGES = 100, 20  # a day has had 150 papers or so
 
 
 def preprints(asked: Asked) -> bool:
@@ -28,16 +36,22 @@ def preprints(asked: Asked) -> bool:
         return page
 
     for _ in range(MOST_PAGES):
-        url = f"{settings.BIORXIV_URL}/details/{server}/{span}/{row.cursor or 0}/json"
+        place = int(row.cursor or 0)
+        url = f"{settings.BIORXIV_URL}/details/{server}/{span}/{place}/json"
         page = ask(asked, url, {}, read)
         if page is None:
             return False
         stated = [biorxiv.harvested(preprint, server) for preprint in page.preprints]
         ours = tuple(p for p in stated if {server, *p.subjects} & {*asked.subjects})
         following = page.next_cursor
+        if following is not None and following <= place:
+            begin_again(row)
+            ended(asked, Harvest.State.REFUSED, f"{server} repeats a page: its list never ends.")
+            return False
         keep(asked, Batch(ours, refused=page.refused, cursor=f"{following or ''}"))
         if following is None:
             return True
+    begin_again(row)
     ended(asked, Harvest.State.REFUSED, f"{server} has more than {MOST_PAGES} pages.")
     return False
 
@@ -45,8 +59,7 @@ def preprints(asked: Asked) -> bool:
 def upvotes(asked: Asked) -> bool:
     """The daily page of one day, with its counts. It says nothing about the papers themselves."""
     row = asked.row
-    while True:
-        page = int(row.cursor or 0)
+    for page in range(int(row.cursor or 0), MOST_DAILY_PAGES):
         params = {"date": f"{row.day}", "limit": f"{PAPERS_A_PAGE}", "p": f"{page}"}
         found = ask(asked, settings.DAILY_PAPERS_URL, params, daily_papers.parse)
         if found is None:
@@ -57,9 +70,13 @@ def upvotes(asked: Asked) -> bool:
             ids = papers.store_upvotes(found.papers, row.day, now)
             row.cursor, row.cursor_at = (f"{page + 1}", now) if is_full else ("", None)
             row.counts["papers"] = row.counts.get("papers", 0) + len(ids)
-            row.counts["refused"] = row.counts.get("refused", 0) + len(found.refused)
+            count_refused(row, found.refused)
             row.save()
             if settings.ARXIV_SUBJECTS:
                 coverage.seek(ids, Sought.Reason.UPVOTED, row.day, now)
         if not is_full:
             return True
+    begin_again(row)
+    said = f"The daily papers of {row.day} have more than {MOST_DAILY_PAGES} pages."
+    ended(asked, Harvest.State.REFUSED, said)
+    return False

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 
 from webapp.arxiv import calendar, query_api
 from webapp.arxiv.answers import UpstreamError
 from webapp.arxiv.records import HarvestedPaper
+from webapp.models import Harvest
 from webapp.queries import harvests
 from webapp.services import coverage
-from webapp.services.sources.asking import Asked, Batch, ask, keep
+from webapp.services.sources.asking import Asked, Batch, ask, begin_again, ended, keep
 
 IDS_AT_ONCE = 100
 MOST_SOUGHT = 300  # numbers of one try, three requests
 RESULTS_AT_ONCE = 1_000
+MOST_RESULTS = 30_000  # by its manual; beyond, it answers with an error
 _CUT_OFF = timedelta(hours=6)  # before an announcement; what came later is for the next one
 
 
@@ -44,17 +47,21 @@ def sought(asked: Asked) -> bool:
 
 
 def submitted(asked: Asked) -> bool:
-    """Back-fill: what was submitted for an issue day, slice by slice."""
+    """Back-fill: what was submitted for an issue day, slice by slice, as long as they may be."""
     start = int(asked.row.cursor or 0)
-    while True:
-        batch = ask(asked, settings.ARXIV_API_URL, _slice(asked, start), _batch)
-        if batch is None:
+    while start < MOST_RESULTS:
+        page = ask(asked, settings.ARXIV_API_URL, _slice(asked, start), partial(_results, start))
+        if page is None:
             return False
-        is_full = len(batch.papers) + len(batch.refused) >= RESULTS_AT_ONCE
-        start += RESULTS_AT_ONCE
-        keep(asked, batch._replace(cursor=f"{start}" if is_full else ""))
-        if not is_full:
+        start += page.n_entries
+        is_more = page.n_entries >= RESULTS_AT_ONCE or start < (page.total or 0)
+        keep(asked, Batch(page.papers, refused=page.refused, cursor=f"{start}" if is_more else ""))
+        if not is_more:
             return True
+    begin_again(asked.row)
+    said = f"The query API gives {MOST_RESULTS:,} results at most; name fewer categories."
+    ended(asked, Harvest.State.REFUSED, said)
+    return False
 
 
 def _slice(asked: Asked, start: int) -> dict[str, str]:
@@ -98,8 +105,11 @@ def _entries(body: bytes) -> Batch:
     return Batch(page.papers, refused=page.refused)
 
 
-def _batch(body: bytes) -> Batch:
+def _results(start: int, body: bytes) -> query_api.Page:
     page = query_api.parse(body)
+    if page.start not in {None, start}:
+        said = f"The query API was asked for results from {start:,} on and has others."
+        raise UpstreamError("error", said)
     if page.is_gap or page.is_short:
         raise UpstreamError("error", "The query API left out results in the middle of a list.")
-    return Batch(page.papers, refused=page.refused)
+    return page
