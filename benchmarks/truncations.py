@@ -32,7 +32,7 @@ def truncations(folder: Path, seed: int) -> None:
             kind, body = chance.choice(recorded)
             server.body = body[: chance.randrange(1, len(body.rstrip()))]
             said = ask_canned(server, kind, n)
-            page = reader.get("/coverage/").content.decode()
+            page = reader.get("/coverage/", {"day": "2026-04-20"}).content.decode()
             shown_errors += bool(said) and escape(said) in page
         stored = query("SELECT count(*) FROM webapp_paper")[0][0]
         refused = query("SELECT count(*) FROM webapp_harvest WHERE state = 'refused'")[0][0]
