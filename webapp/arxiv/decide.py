@@ -15,6 +15,9 @@ class Known(NamedTuple):
     day_is_derived: bool
     content_day: date
     version: int
+    doi: str = ""
+    journal_ref: str = ""
+    license: str = ""
 
 
 class Kind(Enum):
@@ -28,6 +31,17 @@ class Intent(NamedTuple):
     kind: Kind
     issue_day: date
     day_is_derived: bool
+
+
+def completed(stated: HarvestedPaper, known: Known | None) -> HarvestedPaper:
+    """The statement, where it is silent, with what is known: silence is no change."""
+    if known is None:
+        return stated
+    return stated._replace(
+        doi=known.doi if stated.doi is None else stated.doi,
+        journal_ref=known.journal_ref if stated.journal_ref is None else stated.journal_ref,
+        license=known.license if stated.license is None else stated.license,
+    )
 
 
 def decide(stated: HarvestedPaper, known: Known | None) -> Intent:

@@ -17,6 +17,7 @@ LONGEST = {
     "authors": 400_000,
 }
 MOST_AUTHORS = 10_000
+_OTHER_SCHEME = re.compile(r"[0-9]{2}[A-Z0-9-][0-9X]{0,2}[A-Zx]{0,2}|[A-K]\.[0-9m](\.[0-9m])?")
 MOST_SUBJECTS = 60
 _YEARS = range(1986, 2100)
 # Besides control characters those that turn the direction of writing: a title must not
@@ -151,7 +152,13 @@ def split_authors(text: str, *, at_commas_only: bool = False) -> tuple[str, ...]
 
 
 def subject_codes(codes: Sequence[str]) -> tuple[str, ...]:
-    """Categories in arXiv's order, the primary one first, aliases told by their proper name."""
+    """Categories in arXiv's order, the primary one first, aliases told by their proper name.
+
+    Codes of other schemes stand among them now and then, 05C15 of mathematics or I.2.7 of computer
+    science. They are left out; ValueError names what is neither.
+    """
     if len(codes) > MOST_SUBJECTS:
         raise ValueError(f"{len(codes)} categories")
-    return tuple(dict.fromkeys(identifiers.canonical_category(code) for code in codes))
+    bare = [code.rstrip(",;") for code in codes]
+    known = [code for n, code in enumerate(bare) if n == 0 or not _OTHER_SCHEME.fullmatch(code)]
+    return tuple(dict.fromkeys(map(identifiers.canonical_category, known)))

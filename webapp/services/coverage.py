@@ -25,8 +25,9 @@ def expect(subject: str, day: date, listing: Listing, now: datetime) -> None:
     row.listed_day = day - timedelta(days=1) if is_old else listing.day
     if row.listed_day == day:
         news = [section for section in listing.sections if section.kind in NEWS]
-        row.expected = sum(section.total for section in news)
         named = [arxiv_id for section in news for arxiv_id in section.ids]
+        twice = len(named) - len({*named})  # under both headings: one paper all the same
+        row.expected = sum(section.total for section in news) - twice
         row.expected_ids = sorted({*row.expected_ids, *named})
     row.save(update_fields=["listed_day", "expected", "expected_ids"])
 

@@ -24,6 +24,7 @@ BUDGET_SECONDS = 100.0  # with one slow answer within a task's limit; the rest i
 LOOK_BACK = timedelta(days=7)
 # By itself nothing that was answered, or refused several times, is asked for again sooner.
 SOON, LATER = timedelta(minutes=50), timedelta(hours=6)
+BY_QUERY, CROWDED = {"missing", "sought", "query"}, timedelta(minutes=40)
 UPVOTED_DAYS = 7  # votes come in for about a week
 _AND_ON = " and on "
 
@@ -88,7 +89,7 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
         name = _name(step.subjects)
         if harvests.was_tried(step.source, step.day, name, occasion):
             continue
-        if _rests(step, name, now):
+        if _rests(step, name, now) or (step.pause and _is_crowded(step.source, now)):
             continue
         if (clock() - now).total_seconds() > BUDGET_SECONDS:
             work.ask("harvest", f"{occasion}{_AND_ON}{now:%H:%M:%S.%f}", now)
@@ -103,6 +104,12 @@ def _rests(step: Step, name: str, now: datetime) -> bool:
     which, since = (step.source, step.day, name), now - step.pause
     refused = harvests.is_refused_again_and_again
     return harvests.was_done_since(*which, since) or refused(*which, since)
+
+
+def _is_crowded(source: str, now: datetime) -> bool:
+    """ArXiv's query API turns many away right after an announcement: by itself nobody asks then."""
+    announced = calendar.announcement(calendar.expected_day(now, harvests.holidays()))
+    return source in BY_QUERY and now < announced + CROWDED
 
 
 def look(slot: str, now: datetime) -> work.Counts:

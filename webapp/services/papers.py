@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from webapp.arxiv.daily_papers import DailyPaper
-from webapp.arxiv.decide import Intent, Kind, Known, decide
+from webapp.arxiv.decide import Intent, Kind, Known, completed, decide
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Paper, PublicUpvote
 
@@ -57,6 +57,13 @@ UPDATE webapp_paper p SET issue_day = s.issue_day, day_is_derived = s.day_is_der
     version = greatest(p.version, s.version)  -- null, where it is not stated, is never the greatest
 FROM stated s WHERE s.kind = 'moved' AND p.arxiv_id = s.arxiv_id
 """
+# The same text has got its number only now: whoever saved it since it came has seen that version.
+_NUMBER_SAVES = """
+UPDATE webapp_rating r SET saved_version = s.version
+FROM webapp_paper p, stated s
+WHERE s.kind = 'moved' AND p.arxiv_id = s.arxiv_id AND r.paper_id = p.id AND r.saved
+    AND r.saved_version < s.version AND r.changed_at >= p.changed_at
+"""
 # A changed text leaves its place in the spaces; the gap is what the next embedding fills.
 _FORGET_VECTORS = """
 DELETE FROM webapp_papervector v USING webapp_paper p, stated s
@@ -79,6 +86,7 @@ def store(papers: Sequence[HarvestedPaper], now: datetime) -> Counter[str]:
     Unchanged papers are dropped before the database sees them. Returns counts by Kind.
     """
     known = _known([paper.arxiv_id for paper in papers])
+    papers = [completed(paper, known.get(paper.arxiv_id)) for paper in papers]
     intents = [(paper, decide(paper, known.get(paper.arxiv_id))) for paper in papers]
     owed = [(paper, intent) for paper, intent in intents if intent.kind is not Kind.SAME]
     versions = [(p.arxiv_id, v.number, v.submitted_at) for p in papers for v in p.versions]
@@ -123,8 +131,8 @@ def store_upvotes(liked: Iterable[DailyPaper], day: date, now: datetime) -> list
 def _known(arxiv_ids: list[str]) -> dict[str, Known]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT arxiv_id, content_hash, issue_day, day_is_derived, content_day, version "
-            "FROM webapp_paper WHERE arxiv_id = ANY(%s)",
+            "SELECT arxiv_id, content_hash, issue_day, day_is_derived, content_day, version, "
+            "doi, journal_ref, license FROM webapp_paper WHERE arxiv_id = ANY(%s)",
             [arxiv_ids],
         )
         return {row[0]: Known(*row[1:]) for row in cursor.fetchall()}
@@ -139,6 +147,7 @@ def _write(cursor: Any, owed: list[tuple[HarvestedPaper, Intent]], now: datetime
     for statement in (_INSERT, _UPDATE):
         cursor.execute(statement, {"now": now})
     cursor.execute(_MOVE)
+    cursor.execute(_NUMBER_SAVES)
     cursor.execute(_FORGET_VECTORS)
 
 

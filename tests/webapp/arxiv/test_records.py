@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from webapp.arxiv.records import HarvestedPaper, author_names, clean, moment, once, split_authors
+from webapp.arxiv.records import (
+    HarvestedPaper,
+    author_names,
+    clean,
+    moment,
+    once,
+    split_authors,
+    subject_codes,
+)
 
 
 def stated(arxiv_id="2611.00001", title="A", day=20, version=None):
@@ -70,3 +78,13 @@ def test_it_reads_a_time_as_mail_or_as_iso(text):
 )
 def test_a_time_that_cannot_be_is_none(text):
     assert moment(text) is None
+
+
+@pytest.mark.parametrize("other", ["05C15", "68Txx", "11-04", "I.2.7", "F.2.m", "60K"])
+def test_codes_of_other_schemes_are_left_out(other):
+    assert subject_codes(["math.CO,", other, "cs.DM"]) == ("math.CO", "cs.DM")
+
+
+def test_a_code_of_no_scheme_is_named():
+    with pytest.raises(ValueError, match="<b>"):
+        subject_codes(["cs.LG", "<b>"])

@@ -36,3 +36,12 @@ def test_a_count_keeps_what_was_received_meanwhile(now):
         coverage.expect("cs.LG", DAY, LISTING, now)
     row = Coverage.objects.get()
     assert (row.expected, row.received) == (1, {"oai": ["2611.00001"]})
+
+
+def test_a_paper_under_two_headings_of_one_page_is_one_paper(now):
+    sections = (
+        Section("new", ("2611.00001", "2611.00002"), 2),
+        Section("cross", ("2611.00002",), 1),
+    )
+    coverage.expect("cs.LG", DAY, Listing(DAY, sections, 3), now)
+    assert Coverage.objects.get().expected == 2
