@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from recommender.interactions import Floats
 
-GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Weights that `learn_weight` tries. It begins at 0, text only."""
 
 
