@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.crossvalidation import weight_of_others
+from recommender.crossvalidation import AUTHORS, weight_of_others
 from recommender.ensemble import combine
 from recommender.features import ItemFeatures, ItemText
 from recommender.fold_in import SHARED, TEXT, Taste, fold_in
 from recommender.interactions import Floats, Interactions
 from recommender.portfolios import portfolios
 from recommender.space import ItemSpace
-from recommender.train import TrainConfig, quick, train
+from recommender.train import TrainConfig, authors_only, quick, train
 from recommender.vectors import Vectors
 
 
@@ -48,6 +48,7 @@ class Adapter:
             raise ValueError("this stack has no sentence encoder")
         self.config = replace(TrainConfig(), **config)
         self.features = ItemFeatures()
+        self.of_text = _title
 
     def fit(self, saves: sp.csr_matrix, texts: Sequence[str]) -> "Adapter":
         """Learn from saves, csr (users, items), and the items' titles."""
@@ -63,24 +64,20 @@ class Adapter:
 
     def fit_corpus(self, papers: Sequence[Mapping[str, Any]]) -> "Adapter":
         """Learn from papers with authors and dates alone: an instance without readers."""
+        self.of_text = _title_and_abstract
         days = np.array([date.fromisoformat(str(p["date"])[:10]).toordinal() for p in papers])
         texts = [
             ItemText(p["title"], p["abstract"] or "", tuple(p["categories"]), tuple(p["authors"]))
             for p in papers
         ]
         rows = self._learn(texts)
-        self.space = train(
-            Interactions.none(),
-            rows,
-            self.config,
-            portfolios=portfolios(texts, rows.ids, days),
-            words=self.features.words_,
-        )
-        self.weight = 1.0 if self.space.d else 0.0
+        wrote, learn = portfolios(texts, rows.ids, days), authors_only(self.features.words_)
+        self.space = learn(wrote, rows, 0)
+        self.weight = weight_of_others(wrote, rows, learn, AUTHORS)
         return self
 
     def _learn(self, texts: Sequence[Any]) -> Vectors:
-        items = [_text(text) for text in texts]
+        items = [self.of_text(text) for text in texts]
         self.features.fit(items)
         return Vectors(np.arange(len(items)), self.features.transform(items))
 
@@ -89,7 +86,7 @@ class Adapter:
 
     def prepare(self, texts: Sequence[Any]) -> Prepared:
         """Place texts that nobody has saved."""
-        rows = self.features.transform([_text(text) for text in texts])
+        rows = self.features.transform([self.of_text(text) for text in texts])
         ids = np.arange(rows.shape[0])
         return Prepared(Vectors(ids, rows), self.space.place(ids, rows))
 
@@ -116,5 +113,13 @@ class Adapter:
         return np.vstack([self.score_new(self.fold_in(saved), prepared) for saved in histories])
 
 
-def _text(text: Any) -> ItemText:
+def _title(text: ItemText | str) -> ItemText:
     return text if isinstance(text, ItemText) else ItemText(str(text))
+
+
+def _title_and_abstract(text: ItemText | str) -> ItemText:
+    """Read the first line as the title; a text of one line counts as an abstract."""
+    if isinstance(text, ItemText):
+        return text
+    first, line_break, rest = str(text).partition("\n")
+    return ItemText(first, rest) if line_break else ItemText("", first)

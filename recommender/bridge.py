@@ -30,7 +30,6 @@ class BridgeConfig:
     pull: float = 0.5
     steps: int = 14
     tolerance: float = 0.01
-    same: float = 0.9999
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +58,15 @@ class Bridge:
         return self.rows.T.tocsr()
 
     @cached_property
+    def _trained(self) -> dict[bytes, int]:
+        """Which item has this very text. The first of several; a text without terms is nobody's."""
+        found: dict[bytes, int] = {}
+        for place, key in enumerate(_keys(self.rows)):
+            if key:
+                found.setdefault(key, place)
+        return found
+
+    @cached_property
     def _linear(self) -> Floats:
         """Map (n_features, d), the part of the prediction that is a sum over terms."""
         return np.asarray(self._columns @ self.duals, np.float32)
@@ -82,14 +90,14 @@ class Bridge:
         return np.concatenate(parts) if parts else np.empty((0, self.d), np.float32)
 
     def _place(self, rows: sp.csr_matrix) -> Floats:
-        alike = (rows @ self._columns).toarray()
-        best = alike.argmax(axis=1)
-        placed = self.placed[best]
-        new = np.flatnonzero(alike[np.arange(len(best)), best] < self.config.same)
+        trained = np.array([self._trained.get(key, -1) for key in _keys(rows)], np.int64)
+        placed = np.asarray(self.placed[trained], np.float32)
+        new = np.flatnonzero(trained < 0)
         if len(new):
-            squares = _pruned_squares(alike[new], self.config.stranger)
+            alike = (rows[new] @ self._columns).toarray()
+            squares = _pruned_squares(alike, self.config.stranger)
             placed[new] = self._pulled(unit(rows[new] @ self._linear + squares @ self.duals))
-        return np.asarray(placed, np.float32)
+        return placed
 
     def _pulled(self, predicted: Floats) -> Floats:
         """Move predicted places towards the vectors of the nearest trained items."""
@@ -101,6 +109,14 @@ class Bridge:
         weights = sp.csr_matrix((pull.ravel(), chosen.ravel(), indptr), near.shape)
         mean = unit(np.asarray(weights @ self.vectors, np.float32))
         return unit(predicted + np.float32(self.config.pull) * mean)
+
+
+def _keys(rows: sp.csr_matrix) -> list[bytes]:
+    """Spell each row, so that equal rows are spelled alike."""
+    ends = rows.indptr
+    indices, data = rows.indices.astype(np.int32, copy=False), rows.data
+    spans = [slice(*ends[n : n + 2]) for n in range(rows.shape[0])]
+    return [indices[span].tobytes() + data[span].tobytes() for span in spans]
 
 
 def unit(rows: Floats) -> Floats:

@@ -30,6 +30,11 @@ class FoldConfig:
     enough: int = 300
     shown: int = 5
     day: int = 300
+    grid: tuple[float, ...] = GRID
+
+
+AUTHORS = FoldConfig(grid=(0.0, 0.1, 0.25, 0.5, 1.0))
+"""Where the readers are authors: they prove that their space helps, not that it may lead."""
 
 
 def weight_of_others(
@@ -39,7 +44,7 @@ def weight_of_others(
     config: FoldConfig = FoldConfig(),
     seed: int = 0,
 ) -> float:
-    """Weight of the shared space for a new reader, one of GRID; 0 where nobody can tell."""
+    """Weight of the shared space for a new reader, one of the grid; 0 where nobody can tell."""
     random = np.random.default_rng(seed)
     interactions = interactions.where(features.locate(interactions.items) >= 0)
     papers = random.permutation(np.unique(interactions.items))
@@ -56,8 +61,8 @@ def weight_of_others(
         split = _split(interactions, group, is_new, new, config, random)
         needed = features.take(np.union1d(new, interactions.items[held_out]))
         items = Items(needed, space.place(needed.ids, needed.rows))
-        qualities.append(quality_by_weight(split, items)[1])
-    return learn_weight(np.concatenate(qualities), GRID)
+        qualities.append(quality_by_weight(split, items, config.grid)[1])
+    return learn_weight(np.concatenate(qualities), config.grid)
 
 
 def _split(

@@ -48,7 +48,7 @@ class FeatureConfig:
     title_times: int = 2
     subject_weight: float = 0.2
     piece_weight: float = 1.4
-    piece_sizes: tuple[int, ...] = (4, 5)
+    piece_sizes: tuple[int, ...] = (4,)
     max_pieces: int = 60_000
     max_fit_texts: int = 60_000
 

@@ -19,20 +19,26 @@ class ItemSpace:
     """Two maps from text to vectors, side by side; d = 0 means text only: nothing learned.
 
     `bridge` was learned from what readers saved, None if they are too few. `matrix`, float32
-    (n_features, m), was learned from author portfolios, m = 0 without them; it counts `portfolio`
-    times as much. A paper that nobody has rated has a vector as soon as it has a text.
+    (n_features, m), was learned from author portfolios, m = 0 without them; its unit vectors less
+    the mean of all, `centre` float32 (m,), count `portfolio` times as much. A paper that nobody
+    has rated has a vector as soon as it has a text.
     """
 
     matrix: Floats
     bridge: Bridge | None = None
     portfolio: float = 1.0
+    centre: Floats | None = None
 
     def __post_init__(self) -> None:
         matrix = np.ascontiguousarray(self.matrix, np.float32)
         object.__setattr__(self, "matrix", matrix)
         if matrix.ndim != 2:
             raise ValueError(f"the map must be two-dimensional, not {matrix.shape}")
-        if not np.isfinite(matrix).all():
+        centre = np.zeros(matrix.shape[1]) if self.centre is None else self.centre
+        object.__setattr__(self, "centre", np.asarray(centre, np.float32))
+        if centre.shape != matrix.shape[1:]:
+            raise ValueError("the map and its centre differ in their number of dimensions")
+        if not (np.isfinite(matrix).all() and np.isfinite(centre).all()):
             raise ValueError("the map holds a value that is not a finite number")
         if self.bridge is not None and self.bridge.rows.shape[1] != len(matrix):
             raise ValueError("the map and the bridge expect different features")
@@ -57,12 +63,17 @@ class ItemSpace:
             expected = len(self.matrix)
             raise ValueError(f"the map expects {expected} features, not {features.shape[1]}")
         parts = [self.bridge.place(features)] if self.bridge else []
-        parts.append(np.float32(self.portfolio) * unit(np.asarray(features @ self.matrix)))
+        written = unit(np.asarray(features @ self.matrix))
+        known = written.any(axis=1, keepdims=True)
+        parts.append(np.float32(self.portfolio) * unit(written - known * np.asarray(self.centre)))
         return Vectors(whole_numbers(ids, "ids"), unit(np.hstack(parts)))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays without objects."""
-        arrays = {"matrix": self.matrix, "portfolio": np.array([self.portfolio])}
+        used = np.flatnonzero(self.matrix.any(axis=1))
+        arrays: dict[str, NDArray[Any]] = {"used": used, "matrix": self.matrix[used]}
+        arrays["shape"], arrays["centre"] = np.array(self.matrix.shape), np.asarray(self.centre)
+        arrays["portfolio"] = np.array([self.portfolio])
         if self.bridge is None:
             return arrays
         rows, config = self.bridge.rows, json.dumps(asdict(self.bridge.config)).encode()
@@ -74,11 +85,13 @@ class ItemSpace:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Restore `to_arrays`; KeyError, TypeError or ValueError if it cannot."""
         bridge = None
+        matrix = np.zeros(tuple(arrays["shape"].tolist()), np.float32)
+        matrix[arrays["used"]] = arrays["matrix"]
         if "vectors" in arrays:
             parts = (arrays["data"], arrays["indices"], arrays["indptr"])
-            shape = (len(arrays["vectors"]), len(arrays["matrix"]))
+            shape = (len(arrays["vectors"]), len(matrix))
             rows = sp.csr_matrix(parts, shape=shape)
             rows.check_format(full_check=True)
             config = BridgeConfig(**json.loads(arrays["config"].tobytes()))
             bridge = Bridge(rows, arrays["vectors"], arrays["duals"], config)
-        return cls(arrays["matrix"], bridge, float(arrays["portfolio"][0]))
+        return cls(matrix, bridge, float(arrays["portfolio"][0]), arrays["centre"])

@@ -39,6 +39,8 @@ class TrainConfig:
     With n readers least squares get n / 2 dimensions, but no fewer than `least_components` and no
     more than `components`; a coarse second one gets a quarter of them. LightFM and the coarse one
     count `beside` as much. Below `least_users` or `least_interactions` readers teach nothing.
+    Of `many_papers` or more, authors teach only words that at least `least_papers` have.
+    What authors teach is learned `author_runs` times, side by side: chance cancels out.
     A teacher is left out by setting `lightfm` or `als` to None. The most saved `most_items` carry
     the bridge from text.
     """
@@ -46,8 +48,9 @@ class TrainConfig:
     components: int = 256
     least_components: int = 8
     als: AlsConfig | None = field(default_factory=AlsConfig)
-    lightfm: LightfmConfig | None = LightfmConfig(components=128, epochs=20, alpha=1e-4)
-    authors: LightfmConfig | None = LightfmConfig(components=64, epochs=30, alpha=1e-5)
+    lightfm: LightfmConfig | None = LightfmConfig(components=128, epochs=15, alpha=1e-4)
+    authors: LightfmConfig | None = LightfmConfig(components=64, epochs=15, alpha=1e-5)
+    author_runs: int = 2
     beside: float = 0.75
     bridge: BridgeConfig = field(default_factory=BridgeConfig)
     most_per_user: int = 1_000
@@ -55,6 +58,8 @@ class TrainConfig:
     most_items: int = 20_000
     least_users: int = 2
     least_interactions: int = 10
+    least_papers: int = 5
+    many_papers: int = 1_000
     readers_for_half: float = 50.0
 
 
@@ -76,12 +81,12 @@ def train(
     diverged.
     """
     bridge = _from_readers(interactions, features, config, seed, progress)
-    matrix = np.empty((features.d, 0), np.float32)
+    matrix, centre = np.empty((features.d, 0), np.float32), None
     if portfolios is not None and config.authors is not None:
-        matrix = _from_authors(portfolios, features, words, config, seed, progress)
+        matrix, centre = _from_authors(portfolios, features, words, config, seed, progress)
     n_readers = len(np.unique(newest(interactions, config).users)) if bridge is not None else 0
     share = (config.readers_for_half / (config.readers_for_half + n_readers)) ** 0.5
-    return ItemSpace(matrix, bridge, share)
+    return ItemSpace(matrix, bridge, share, centre)
 
 
 def _from_readers(
@@ -124,23 +129,29 @@ def _from_authors(
     config: TrainConfig,
     seed: int,
     progress: Progress | None,
-) -> Floats:
-    """Map of the terms, float32 (n_features, d): an item is the sum of its terms."""
+) -> tuple[Floats, Floats]:
+    """Map of the terms, float32 (n_features, d): an item is the sum of its terms; and its centre.
+
+    The centre float32 (d,) is the mean of the items' unit vectors.
+    """
     known = portfolios.where(features.locate(portfolios.items) >= 0)
     matrix, items = _matrix(known)
     assert config.authors is not None
     if matrix.shape[0] < config.least_users or matrix.nnz < config.least_interactions:
-        return np.empty((features.d, 0), np.float32)
+        return np.empty((features.d, 0), np.float32), np.empty(0, np.float32)
     rows = sp.csr_matrix(features.take(items.ids).rows)
-    used = np.unique(rows.indices)
+    least = config.least_papers if rows.shape[0] >= config.many_papers else 1
+    used = np.flatnonzero(np.bincount(rows.indices, minlength=features.d) >= least)
     if words is not None:
         used = np.intersect1d(used, words)
     d = min(config.authors.components, max(config.least_components, matrix.shape[0] // 2))
-    learned = _fit(matrix, unit_rows(rows[:, used]), config.authors, d, seed, progress)
+    texts = unit_rows(rows[:, used])
+    runs = range(seed, seed + config.author_runs)
+    learned = np.hstack([_fit(matrix, texts, config.authors, d, s, progress) for s in runs])
     # A term that no trained item has keeps LightFM's random start, which is noise: leave it zero.
     space = np.zeros((features.d, learned.shape[1]), np.float32)
     space[used] = learned
-    return space
+    return space, np.asarray(unit(np.asarray(rows @ space)).mean(axis=0), np.float32)
 
 
 def unit_rows(rows: sp.csr_matrix) -> sp.csr_matrix:

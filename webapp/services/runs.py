@@ -17,7 +17,7 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from recommender import artifact
-from recommender.crossvalidation import weight_of_others
+from recommender.crossvalidation import AUTHORS, weight_of_others
 from recommender.evaluation import (
     IssueDays,
     Items,
@@ -178,7 +178,7 @@ def _from_authors(
 ) -> tuple[ItemSpace, float]:
     train = authors_only(words)
     space = train(authors, rows, SEED)
-    return space, weight_of_others(authors, rows, train, seed=SEED) if space.d else 0.0
+    return space, weight_of_others(authors, rows, train, AUTHORS, SEED) if space.d else 0.0
 
 
 def _fit(run: ModelRun, material: Material) -> None:
