@@ -27,7 +27,7 @@ class FoldConfig:
 
     papers: float = 0.2
     folds: int = 3
-    enough: int = 300
+    enough: int = 500
     shown: int = 5
     day: int = 300
     grid: tuple[float, ...] = GRID

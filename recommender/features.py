@@ -146,13 +146,14 @@ class ItemFeatures:
 
     @property
     def terms_(self) -> list[str]:
-        """One readable name per column."""
-        return [term for block in self.blocks_.values() for term in block.terms]
+        """One name per column; empty for pieces of words, which say nothing to people."""
+        named = [term for block in self.blocks_.values() for term in block.terms][: self.n_named]
+        return named + [""] * len(self.blocks_["pieces"].terms) if self.blocks_ else named
 
     @property
     def n_named(self) -> int:
         """So many columns, the first ones, have a name for people: words, pairs and subjects."""
-        return sum(len(self.blocks_[name].terms) for name in ("words", "subjects"))
+        return sum(len(block.terms) for name, block in self.blocks_.items() if name != "pieces")
 
     @property
     def words_(self) -> NDArray[np.int64]:
