@@ -195,6 +195,8 @@ def _fit(run: ModelRun, material: Material) -> None:
         space, weight = train(material.interactions, rows, SEED), judgement.weight
     else:  # too few readers to learn from: what authors taught, as far as it helps authors
         space, weight = _from_authors(authors, rows, features.words_)
+        if weight:
+            note += f" What authors wrote counts {weight:g} beside the text."
     weight = weight if space.d else 0.0
     folder = models_folder() / f"run-{run.pk}"
     _write(folder, artifact.Model(features, space, weight))
