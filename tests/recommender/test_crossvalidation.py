@@ -1,7 +1,6 @@
 import numpy as np
 
 from recommender.crossvalidation import FoldConfig, weight_of_others
-from recommender.ensemble import GRID
 from recommender.interactions import Interactions
 from recommender.train import TrainConfig, quick
 from tests.worlds import dialects, saves
@@ -11,10 +10,10 @@ QUICK = quick(TrainConfig())
 
 def test_other_readers_count_where_they_lead_to_what_the_words_do_not():
     world = dialects()
-    assert weight_of_others(world.interactions, world.features, QUICK) > 0
+    assert weight_of_others(world.interactions, world.features, QUICK) >= 1
 
 
-def test_readers_at_random_earn_nothing():
+def test_readers_at_random_earn_next_to_nothing():
     world = dialects()
     rng = np.random.default_rng(0)
     items = rng.permutation(world.interactions.items)
@@ -22,7 +21,7 @@ def test_readers_at_random_earn_nothing():
         world.interactions.users, items, world.interactions.weights, world.interactions.days
     )
     weights = [weight_of_others(noise, world.features, QUICK, seed=seed) for seed in range(3)]
-    assert np.median(weights) == GRID[0]
+    assert max(weights) <= 0.25
 
 
 def test_nobody_tells_nothing():
