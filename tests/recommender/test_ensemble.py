@@ -69,6 +69,6 @@ def test_it_refuses_quality_of_another_grid():
 
 def test_a_smaller_share_of_the_error_asks_for_a_larger_weight():
     noise = np.random.default_rng(0).normal(0, 0.1, (80, 3))
-    quality = noise + [0.30, 0.31, 0.33]
+    quality = noise + np.array([0.30, 0.31, 0.33])
     cautious, bold = (learn_weight(quality, (0.0, 1.0, 2.0), errors) for errors in (9.0, 0.0))
     assert cautious < bold
