@@ -22,9 +22,9 @@ class FoldConfig:
     """A fifth of the papers is held out, and each of `folds` groups of readers in turn.
 
     Beyond `enough` readers one group of so many tells as much. Each shows `shown` saves, and
-    finds the others among `day` held-out papers. The smallest weight within `errors` standard
-    errors of the best is taken: a whole one would cost a large instance more than it spares a
-    small one.
+    finds the others among `day` held-out papers. The smallest weight within one standard error
+    of the best is taken while at most `cautious` readers tell; of n readers, within cautious / n
+    errors. A whole one would cost a large instance what it spares a small one.
     """
 
     papers: float = 0.2
@@ -33,7 +33,7 @@ class FoldConfig:
     shown: int = 5
     day: int = 300
     grid: tuple[float, ...] = GRID
-    errors: float = 0.25
+    cautious: int = 50
 
 
 AUTHORS = FoldConfig(grid=(0.0, 0.1, 0.25, 0.5, 1.0))
@@ -65,7 +65,9 @@ def weight_of_others(
         needed = features.take(np.union1d(new, interactions.items[held_out]))
         items = Items(needed, space.place(needed.ids, needed.rows))
         qualities.append(quality_by_weight(split, items, config.grid)[1])
-    return learn_weight(np.concatenate(qualities), config.grid, config.errors)
+    quality = np.concatenate(qualities)
+    errors = min(1.0, config.cautious / max(len(quality), 1))
+    return learn_weight(quality, config.grid, errors)
 
 
 def _split(
