@@ -11,7 +11,7 @@ help:
 	@echo "make run         set everything up and serve Firstlight   (PORT=8000, FIRSTLIGHT_HOME=var)"
 	@echo "make test        set everything up and run the tests      (ARGS='-k story' for some)"
 	@echo "make check       the linters, the types, the migrations, the deployment check, the tests"
-	@echo "make bench       measure the speed and the quality of the ranking"
+	@echo "make bench       measure the speed and the quality of the ranking (QUALITY='--citeulike FOLDER --days FOLDER')"
 	@echo "make demo-reset  put the demo's papers and readers back as they were"
 
 run: $(VENV)/.runtime
@@ -32,7 +32,7 @@ lint: $(VENV)/.all
 
 bench: $(VENV)/.runtime
 	$(PY) -m benchmarks.speed
-	@if [ -f benchmarks/quality.py ]; then $(PY) -m benchmarks.quality; fi
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.quality $(QUALITY)
 
 demo-reset: $(VENV)/.runtime
 	$(PY) manage.py demo_reset

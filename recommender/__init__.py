@@ -4,16 +4,24 @@ From the lowest to the highest:
 
 interactions   who saved what and when; our ids as row numbers
 vectors        ids and their rows, dense or sparse; similarity; to and from bytes
+terms          texts -> counted words, pairs of words, pieces of words (by night)
 features       the text of an item -> a sparse row (by night)
-space          the trained map from features to item vectors
-train          interactions and features -> the map; the only file that imports lightfm (by night)
+portfolios     what authors wrote, as interactions of pseudo-readers (by night)
+als            least squares: who saved what -> item vectors (by night)
+bridge         kernel regression: from a text to where its readers would have put it (by night)
+space          the trained maps from features to item vectors (by night)
+train          interactions and features -> the space; the only file that imports lightfm (by night)
 fold_in        what a user saved, against frozen vectors -> a taste
 ensemble       two scores into one, and how much the second may weigh
+diversity      near-duplicates apart
 negatives      what a dislike does
 ranking        candidates in order, with reasons
+exploration    the places that the model does not choose, seeded
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)
+crossvalidation  how much other readers may count, from readers held out (by night)
+interleaving   two rankers on one page: which of them do readers follow? (by night)
 artifact       a trained model as a folder (by night)
 
 Words. *User, item*: a row, a column. *Interaction*: (user, item, weight, day), positive.

@@ -1,6 +1,7 @@
 """A trained model as a folder: arrays and a manifest, written once, never changed, no pickle.
 
 FORMAT 1: features.npz, space.npz, manifest.json.
+FORMAT 2: features know pieces of words; the space holds the bridge from text, too.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from recommender.features import ItemFeatures
 from recommender.space import ItemSpace
 from recommender.vectors import from_npz, to_npz
 
-FORMAT = 1
+FORMAT = 2
 TEMPORARY = ".writing-"
 FILES = ("features.npz", "space.npz")
 
@@ -58,7 +59,7 @@ def save(model: Model, folder: Path | str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     contents = {
         "features.npz": to_npz(model.features.to_arrays()),
-        "space.npz": to_npz({"matrix": model.space.matrix}),
+        "space.npz": to_npz(model.space.to_arrays()),
     }
     manifest = {
         "format": FORMAT,
@@ -101,11 +102,11 @@ def load(folder: Path | str) -> Model:
         manifest = _manifest(folder / "manifest.json")
         files = {name: _checked(folder / name, manifest["files"][name]) for name in FILES}
         features = ItemFeatures.from_arrays(from_npz(files["features.npz"]))
-        space = ItemSpace(from_npz(files["space.npz"])["matrix"])
+        space = ItemSpace.from_arrays(from_npz(files["space.npz"]))
         return Model(features, space, float(manifest["weight"]), dict(manifest["meta"]))
     except BadArtifact:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise BadArtifact(f"{folder.name} holds no readable model: {error}") from error
 
 

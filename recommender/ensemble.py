@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from recommender.interactions import Floats
 
-GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+GRID = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Weights that `learn_weight` tries. It begins at 0, text only."""
 
 
@@ -37,8 +37,10 @@ def combine(text: Floats, shared: Floats, weight: float) -> Floats:
     return np.asarray(by_text * text + by_shared * shared, np.float32)
 
 
-def learn_weight(quality: NDArray[np.float64], grid: tuple[float, ...] = GRID) -> float:
-    """Choose the smallest weight within one standard error of the best.
+def learn_weight(
+    quality: NDArray[np.float64], grid: tuple[float, ...] = GRID, errors: float = 1.0
+) -> float:
+    """Choose the smallest weight within so many standard errors of the best.
 
     `quality` is (readers, len(grid)): how well each held-out reader's later saves were ranked at
     each weight. The error is that of the readers' own differences to the best weight: few
@@ -52,4 +54,4 @@ def learn_weight(quality: NDArray[np.float64], grid: tuple[float, ...] = GRID) -
     best = int(quality.mean(axis=0).argmax())
     behind = quality[:, [best]] - quality
     error = behind.std(axis=0, ddof=1) / len(quality) ** 0.5
-    return grid[int(np.argmax(behind.mean(axis=0) <= error))]
+    return grid[int(np.argmax(behind.mean(axis=0) <= errors * error))]

@@ -261,7 +261,8 @@ class JudgeConfig:
 class Judgement:
     """What a training on the past was worth: the weight it earned, its report, the baselines'.
 
-    `space` was trained on the past alone: kept, it can be compared on a later split.
+    `space` was trained on the past alone: kept, it can be compared on a later split. `judged`
+    tells whether there were readers enough to say anything of the weight.
     """
 
     weight: float
@@ -269,6 +270,7 @@ class Judgement:
     baselines: dict[str, Report]
     split: Split
     space: ItemSpace
+    judged: bool = True
 
 
 def judge(
@@ -299,9 +301,10 @@ def judge(
     baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
     weight, report = _weigh(split, items, readers, config)
     text = baselines["text only"]
-    if len(report) < config.least_readers or behind(text, report) <= 0:
+    enough = len(report) >= config.least_readers
+    if not enough or behind(text, report) <= 0:
         weight, report = 0.0, text
-    return Judgement(weight, report, baselines, split, space)
+    return Judgement(weight, report, baselines, split, space, enough)
 
 
 def _weigh(split: Split, items: Items, readers: Ids, config: JudgeConfig) -> tuple[float, Report]:

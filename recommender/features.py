@@ -1,29 +1,26 @@
 """The text of an item as a sparse row of unit length, with a readable name for every column.
 
-A row is made of blocks, each an analyser that turns a text into terms: words (one and two in a
-row) and subjects. Character n-grams would be one more line in BLOCKS; a sentence encoder gives
-dense rows and is a space of its own beside this one.
+A row is made of blocks: words and pairs of words, subjects, and, of a title without an abstract,
+pieces of words too: six words alone share too little with other titles, while beside an abstract
+pieces only blur it. A sentence encoder gives dense rows and is a space of its own beside this one.
 
 Authors are no feature. Author portfolios train the shared space as pseudo-users, and a feature
 that names the user would hand the answer to the training.
 """
 
 import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from recommender.interactions import Floats
+from recommender.terms import Counted, of_lists, pieces, words_and_pairs
 
 
 class ItemText(NamedTuple):
@@ -40,61 +37,37 @@ class FeatureConfig:
     """What becomes a term, and how much it counts.
 
     A word of the title counts `title_times`. A term needs `min_df` texts, except in a collection
-    of fewer than `small` texts, where rare words are all there is. The vocabulary is learned from
-    `max_fit_texts` texts at even distances: more of them cost memory and teach little.
+    of fewer than `small` texts, where rare words are all there is; a piece always needs two texts
+    of more than that many. The vocabulary is learned from `max_fit_texts` texts at even
+    distances: more of them cost memory and teach little.
     """
 
     max_terms: int = 200_000
     min_df: int = 2
-    small: int = 1_000
+    small: int = 20_000
     title_times: int = 2
     subject_weight: float = 0.2
+    piece_weight: float = 1.4
+    piece_sizes: tuple[int, ...] = (4,)
+    max_pieces: int = 60_000
     max_fit_texts: int = 60_000
 
 
-WORD = re.compile(r"[^\W_]{2,40}")
-ACCENT_WITH_LETTER = re.compile(r"\\[cvuHkrdbt]\{(\w)\}")  # Ho\v{r}ava
-COMMAND = re.compile(r"\\[A-Za-z]+\*?")  # \emph, \mathcal
-ACCENT = re.compile(r"\\[^A-Za-z\s]|[{}]")  # Schr{\"o}dinger
+def _words(texts: Sequence[ItemText], config: FeatureConfig) -> Counted:
+    titles, abstracts = [t.title for t in texts], [t.abstract for t in texts]
+    return words_and_pairs(titles, abstracts, config.title_times)
 
 
-def plain(text: str) -> str:
-    """Take TeX and accents away: commands go, what they enclose stays."""
-    if "\\" in text or "{" in text:
-        text = ACCENT_WITH_LETTER.sub(r"\1", text)
-        text = ACCENT.sub("", COMMAND.sub(" ", text))
-    if not text.isascii():
-        text = "".join(
-            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-        )
-    return text.lower()
+def _subjects(texts: Sequence[ItemText], _config: FeatureConfig) -> Counted:
+    return of_lists([text.subjects for text in texts])
 
 
-def word_terms(text: str) -> list[str]:
-    """List the words of a text and its pairs of neighbours, stop words and numbers left out."""
-    words = [
-        word
-        for word in WORD.findall(plain(text))
-        if word not in ENGLISH_STOP_WORDS and not word.isdigit()
-    ]
-    return [*words, *map(" ".join, pairwise(words))]
+def _pieces(texts: Sequence[ItemText], config: FeatureConfig) -> Counted:
+    return pieces(["" if text.abstract else text.title for text in texts], config.piece_sizes)
 
 
-def _words(item: ItemText, config: FeatureConfig) -> list[str]:
-    return config.title_times * word_terms(item.title) + word_terms(item.abstract)
-
-
-def _subjects(item: ItemText, _config: FeatureConfig) -> list[str]:
-    return list(item.subjects)
-
-
-Analyser = Callable[[ItemText, FeatureConfig], list[str]]
-BLOCKS: Mapping[str, Analyser] = {"words": _words, "subjects": _subjects}
-
-
-def _as_they_are(document: list[str]) -> list[str]:
-    """The analyser that scikit-learn calls: ours have made the terms already."""
-    return document
+Analyser = Callable[[Sequence[ItemText], FeatureConfig], Counted]
+BLOCKS: Mapping[str, Analyser] = {"words": _words, "subjects": _subjects, "pieces": _pieces}
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,34 +78,36 @@ class Block:
     idf: Floats
 
     @classmethod
-    def learn(cls, documents: Iterable[list[str]], min_df: int, max_terms: int) -> Self:
-        """Keep the terms of at least `min_df` documents, the most frequent `max_terms` of them."""
-        vectoriser = TfidfVectorizer(
-            analyzer=_as_they_are, min_df=min_df, max_features=max_terms, sublinear_tf=True
-        )
-        try:
-            vectoriser.fit(documents)
-        except ValueError:  # no document has a term
-            return cls([], np.empty(0, np.float32))
-        terms = vectoriser.get_feature_names_out().tolist()
-        return cls(terms, np.asarray(vectoriser.idf_, np.float32))
+    def learn(cls, found: Counted, min_df: int, max_terms: int) -> Self:
+        """Keep the terms of at least `min_df` texts, the most frequent `max_terms` of them."""
+        n, n_terms = found.counts.shape
+        frequencies = np.bincount(found.counts.indices, minlength=n_terms)
+        chosen = np.argsort(-frequencies, kind="stable")[:max_terms]
+        chosen = chosen[frequencies[chosen] >= min_df]
+        names = found.names(chosen)
+        order = sorted(range(len(names)), key=names.__getitem__)
+        idf = np.log((1 + n) / (1 + frequencies[chosen[order]])) + 1
+        return cls([names[place] for place in order], np.asarray(idf, np.float32))
 
     @cached_property
-    def _vectoriser(self) -> TfidfVectorizer:
-        vectoriser = TfidfVectorizer(
-            analyzer=_as_they_are, vocabulary=self.terms, sublinear_tf=True, dtype=np.float32
-        )
-        vectoriser.idf_ = self.idf
-        return vectoriser
+    def _columns(self) -> dict[str, int]:
+        return {term: column for column, term in enumerate(self.terms)}
 
-    def rows(self, documents: Iterable[list[str]]) -> sp.csr_matrix:
-        """Turn documents into tf-idf rows of unit length, csr float32 (n, n_terms).
+    def rows(self, found: Counted) -> sp.csr_matrix:
+        """Weigh counted terms by tf-idf, csr float32 (n, n_terms), rows of unit length.
 
         A term found f times counts 1 + log f (Salton and Buckley 1988).
         """
-        if not self.terms:
-            return sp.csr_matrix((sum(1 for _ in documents), 0), dtype=np.float32)
-        return sp.csr_matrix(self._vectoriser.transform(documents))
+        n, n_found = found.counts.shape
+        names = found.names(np.arange(n_found))
+        columns = np.array([self._columns.get(name, -1) for name in names], np.int64)
+        counts = found.counts.tocoo()
+        where = columns[counts.col]
+        known = where >= 0
+        values = (1 + np.log(counts.data[known])) * self.idf[where[known]]
+        places = (counts.row[known], where[known])
+        rows = sp.csr_matrix((values, places), (n, len(self.terms)), dtype=np.float32)
+        return sp.csr_matrix(normalize(rows, copy=False)) if rows.nnz else rows
 
 
 class ItemFeatures:
@@ -147,9 +122,11 @@ class ItemFeatures:
         config = self.config
         step = -(-len(texts) // config.max_fit_texts) or 1
         chosen = texts[::step]
-        min_df = config.min_df if len(chosen) >= config.small else 1
+        least = config.min_df if len(chosen) >= config.small else 1
+        limits = {"words": (least, config.max_terms), "subjects": (1, config.max_terms)}
+        limits["pieces"] = (min(2, len(chosen)), config.max_pieces)
         self.blocks_ = {
-            name: Block.learn((analyse(t, config) for t in chosen), min_df, config.max_terms)
+            name: Block.learn(analyse(chosen, config), *limits[name])
             for name, analyse in BLOCKS.items()
         }
         return self
@@ -158,9 +135,10 @@ class ItemFeatures:
         """Give each text its row: csr float32 (n, n_features), L2 norm 1; no text, no entries."""
         if not self.blocks_:
             raise ValueError("call fit before transform")
-        weights = {"words": 1.0, "subjects": self.config.subject_weight}
+        config = self.config
+        weights = {"words": 1.0, "subjects": config.subject_weight, "pieces": config.piece_weight}
         parts = [
-            block.rows(BLOCKS[name](text, self.config) for text in texts) * weights[name]
+            block.rows(BLOCKS[name](texts, config)) * np.float32(weights[name])
             for name, block in self.blocks_.items()
         ]
         rows = sp.hstack(parts, format="csr", dtype=np.float32)
@@ -168,8 +146,20 @@ class ItemFeatures:
 
     @property
     def terms_(self) -> list[str]:
-        """One readable name per column."""
-        return [term for block in self.blocks_.values() for term in block.terms]
+        """One name per column; empty for pieces of words, which say nothing to people."""
+        named = [term for block in self.blocks_.values() for term in block.terms][: self.n_named]
+        return named + [""] * len(self.blocks_["pieces"].terms) if self.blocks_ else named
+
+    @property
+    def n_named(self) -> int:
+        """So many columns, the first ones, have a name for people: words, pairs and subjects."""
+        return sum(len(block.terms) for name, block in self.blocks_.items() if name != "pieces")
+
+    @property
+    def words_(self) -> NDArray[np.int64]:
+        """Columns of the single words."""
+        words = self.blocks_["words"].terms
+        return np.flatnonzero(np.array([" " not in word for word in words], np.bool_))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays without objects."""
@@ -183,7 +173,9 @@ class ItemFeatures:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Restore `to_arrays`: the same texts give the same rows. ValueError if it cannot."""
         try:
-            features = cls(FeatureConfig(**json.loads(arrays["config"].tobytes())))
+            config = json.loads(arrays["config"].tobytes())
+            config["piece_sizes"] = tuple(config["piece_sizes"])
+            features = cls(FeatureConfig(**config))
             for name in BLOCKS:
                 terms = json.loads(arrays[f"{name}_terms"].tobytes())
                 features.blocks_[name] = Block(terms, np.asarray(arrays[f"{name}_idf"], np.float32))

@@ -1,7 +1,7 @@
 """A day's candidates in order, each with the saved paper that speaks for it.
 
 This is policy, so it reads as prose: relevance from the text, relevance from other readers as far
-as they have earned it, dislikes taken off, the newest first among equals.
+as they have earned it, dislikes taken off, near-duplicates apart, the newest first among equals.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.diversity import DiversityConfig, spread_out
 from recommender.ensemble import scales
 from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
 from recommender.interactions import Days, Floats, Ids, whole_numbers
@@ -79,11 +80,12 @@ class Rated:
 
 @dataclass(frozen=True)
 class RankConfig:
-    """How tastes are formed in either space, and how far a dislike reaches."""
+    """How tastes are formed in either space, how far a dislike reaches, and what is a duplicate."""
 
     text: FoldInConfig = TEXT
     shared: FoldInConfig = SHARED
     negatives: NegativeConfig = field(default_factory=NegativeConfig)
+    diversity: DiversityConfig = field(default_factory=DiversityConfig)
 
 
 POLICY = RankConfig()
@@ -95,7 +97,8 @@ class Ranking:
     """The candidates in order, best first; all arrays have one entry per candidate.
 
     `because` is the id of the saved paper that gave the candidate most, or -1. A score is
-    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes took.
+    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes and earlier
+    papers that say the same took.
     """
 
     ids: Ids
@@ -158,6 +161,9 @@ def rank(
     scores = text_share + shared_share
     scores = push_down(scores, candidates.text, disliked.text, config.negatives)
     # Among equals the newest comes first, then the order in which the candidates were given.
+    if len(saved.values):
+        order = np.lexsort((-candidates.days, -scores))
+        scores = spread_out(scores, order, candidates.text, config.diversity)
     order = np.lexsort((-candidates.days, -scores))
     return Ranking(
         candidates.ids[order],

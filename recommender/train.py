@@ -1,17 +1,20 @@
 """Interactions and features to an ItemSpace. The only file that imports lightfm.
 
-LightFM (Kula 2015) is a teacher, not a lodger: what stays is a linear map from text features to
-vectors, so a paper that nobody has read yet has a place, and no reader is part of the result.
+Teachers, not lodgers: LightFM (Kula 2015) and alternating least squares learn from who saved what,
+LightFM alone from who wrote what. What stays is a map from text to vectors, so a paper that
+nobody has read yet has a place, and no reader is part of the result.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy.sparse as sp
 from lightfm import LightFM
 
-from recommender.interactions import Floats, IdMap, Interactions
+from recommender.als import AlsConfig, factorise
+from recommender.bridge import Bridge, BridgeConfig, build, unit
+from recommender.interactions import Floats, IdMap, Ids, Interactions
 from recommender.space import ItemSpace
 from recommender.vectors import Vectors
 
@@ -19,23 +22,45 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """What LightFM is told. Chosen on public cold-item splits; see benchmarks.
+class LightfmConfig:
+    """What LightFM is told. Chosen on public cold-item splits; see benchmarks."""
 
-    With n users the space has n / 2 dimensions, but no fewer than `least_components` and no more
-    than `components`. Below `least_users` or `least_interactions` nothing is trained.
+    components: int
+    epochs: int
+    alpha: float
+    learning_rate: float = 0.05
+    largest: float = 1e3
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How large the space is, and who teaches it.
+
+    With n readers least squares get n / 2 dimensions, but no fewer than `least_components` and no
+    more than `components`; a coarse second one gets a quarter of them. LightFM and the coarse one
+    count `beside` as much. Below `least_users` or `least_interactions` readers teach nothing.
+    Of `many_papers` or more, authors teach only words that at least `least_papers` have.
+    What authors teach is learned `author_runs` times, side by side: chance cancels out.
+    A teacher is left out by setting `lightfm` or `als` to None. The most saved `most_items` carry
+    the bridge from text.
     """
 
-    components: int = 64
+    components: int = 256
     least_components: int = 8
-    epochs: int = 20
-    learning_rate: float = 0.05
-    item_alpha: float = 1e-4
-    user_alpha: float = 1e-4
+    als: AlsConfig | None = field(default_factory=AlsConfig)
+    lightfm: LightfmConfig | None = LightfmConfig(components=128, epochs=15, alpha=1e-4)
+    authors: LightfmConfig | None = LightfmConfig(components=64, epochs=15, alpha=1e-5)
+    author_runs: int = 2
+    beside: float = 0.75
+    bridge: BridgeConfig = field(default_factory=BridgeConfig)
     most_per_user: int = 1_000
+    too_many: int = 2_000
+    most_items: int = 20_000
     least_users: int = 2
     least_interactions: int = 10
-    largest: float = 1e3
+    least_papers: int = 5
+    many_papers: int = 1_000
+    readers_for_half: float = 50.0
 
 
 def train(
@@ -44,29 +69,119 @@ def train(
     config: TrainConfig = TrainConfig(),
     seed: int = 0,
     progress: Progress | None = None,
+    portfolios: Interactions | None = None,
+    words: Ids | None = None,
 ) -> ItemSpace:
-    """Learn where the terms of an item place it among what users share.
+    """Learn where a text stands among what users share.
 
     `features` are the items' sparse rows at L2 norm 1: larger rows train to noise in silence.
-    Items without a row are left out. Too few interactions give ItemSpace.text_only. The same
-    seed gives the same map. ValueError when the training diverged.
+    Items without a row are left out. Author portfolios teach a map of their own, of the columns
+    `words` if they are given, which counts less the more readers there are. Too little of both
+    gives ItemSpace.text_only. The same seed gives the same space. ValueError when the training
+    diverged.
     """
-    known = newest(interactions.where(features.locate(interactions.items) >= 0), config)
-    users, items = IdMap.of(known.users), IdMap.of(known.items)
-    matrix = known.matrix(users, items)
-    if len(users) < config.least_users or matrix.nnz < config.least_interactions:
-        return ItemSpace.text_only(features.d)
+    bridge = _from_readers(interactions, features, config, seed, progress)
+    matrix, centre = np.empty((features.d, 0), np.float32), None
+    if portfolios is not None and config.authors is not None:
+        matrix, centre = _from_authors(portfolios, features, words, config, seed, progress)
+    n_readers = len(np.unique(newest(interactions, config).users)) if bridge is not None else 0
+    share = (config.readers_for_half / (config.readers_for_half + n_readers)) ** 0.5
+    return ItemSpace(matrix, bridge, share, centre)
+
+
+def _from_readers(
+    interactions: Interactions,
+    features: Vectors,
+    config: TrainConfig,
+    seed: int,
+    progress: Progress | None,
+) -> Bridge | None:
+    """Factorise the saves, and learn to carry a text to where it would stand."""
+    known = _within(interactions, features, config)
+    matrix, items = _matrix(known)
+    if matrix.shape[0] < config.least_users or matrix.nnz < config.least_interactions:
+        return None
+    vectors = _taught(matrix, config, seed, progress)
+    return build(sp.csr_matrix(features.take(items.ids).rows), vectors, config.bridge)
+
+
+def _taught(
+    matrix: sp.csr_matrix, config: TrainConfig, seed: int, progress: Progress | None
+) -> Floats:
+    """Unit vectors of the items, float32 (n_items, d): what each teacher says, side by side."""
+    d = min(config.components, max(config.least_components, matrix.shape[0] // 2))
+    parts = []
+    if config.als is not None:
+        parts += [unit(factorise(matrix, d, config.als, seed))]
+        parts += [config.beside * unit(factorise(matrix, -(-d // 4), config.als, seed))]
+    if config.lightfm is not None:
+        learned = _fit(
+            matrix, None, config.lightfm, min(d, config.lightfm.components), seed, progress
+        )
+        parts += [config.beside * unit(learned)]
+    return unit(np.hstack(parts, dtype=np.float32))
+
+
+def _from_authors(
+    portfolios: Interactions,
+    features: Vectors,
+    words: Ids | None,
+    config: TrainConfig,
+    seed: int,
+    progress: Progress | None,
+) -> tuple[Floats, Floats]:
+    """Map of the terms, float32 (n_features, d): an item is the sum of its terms; and its centre.
+
+    The centre float32 (d,) is the mean of the items' unit vectors.
+    """
+    known = portfolios.where(features.locate(portfolios.items) >= 0)
+    matrix, items = _matrix(known)
+    assert config.authors is not None
+    if matrix.shape[0] < config.least_users or matrix.nnz < config.least_interactions:
+        return np.empty((features.d, 0), np.float32), np.empty(0, np.float32)
     rows = sp.csr_matrix(features.take(items.ids).rows)
-    used = np.unique(rows.indices)
-    learned = _fit(matrix, rows[:, used], config, seed, progress)
+    least = config.least_papers if rows.shape[0] >= config.many_papers else 1
+    used = np.flatnonzero(np.bincount(rows.indices, minlength=features.d) >= least)
+    if words is not None:
+        used = np.intersect1d(used, words)
+    d = min(config.authors.components, max(config.least_components, matrix.shape[0] // 2))
+    texts = unit_rows(rows[:, used])
+    runs = range(seed, seed + config.author_runs)
+    learned = np.hstack([_fit(matrix, texts, config.authors, d, s, progress) for s in runs])
     # A term that no trained item has keeps LightFM's random start, which is noise: leave it zero.
     space = np.zeros((features.d, learned.shape[1]), np.float32)
     space[used] = learned
-    return ItemSpace(space)
+    return space, np.asarray(unit(np.asarray(rows @ space)).mean(axis=0), np.float32)
+
+
+def unit_rows(rows: sp.csr_matrix) -> sp.csr_matrix:
+    """Scale sparse rows to unit length."""
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    scale = 1 / np.where(lengths > 0, lengths, 1)
+    return sp.csr_matrix(sp.diags(scale.astype(np.float32)) @ rows)
+
+
+def _within(interactions: Interactions, features: Vectors, config: TrainConfig) -> Interactions:
+    """Keep what has a text, each user's newest, and the items saved most."""
+    known = newest(interactions.where(features.locate(interactions.items) >= 0), config)
+    items, counts = np.unique(known.items, return_counts=True)
+    most = items[np.argsort(-counts, kind="stable")[: config.most_items]]
+    return known.where(np.isin(known.items, most))
+
+
+def _matrix(interactions: Interactions) -> tuple[sp.csr_matrix, IdMap]:
+    users, items = IdMap.of(interactions.users), IdMap.of(interactions.items)
+    return interactions.matrix(users, items), items
 
 
 def newest(interactions: Interactions, config: TrainConfig) -> Interactions:
-    """Keep each user's newest `most_per_user`, so that nobody outvotes everybody."""
+    """Keep each user's newest `most_per_user`, so that nobody outvotes everybody.
+
+    Who has more than `too_many` has no taste that others could share, but a library or a purpose:
+    he teaches nothing. Scaled down he would still shift every vector a little.
+    """
+    users, counts = np.unique(interactions.users, return_counts=True)
+    interactions = interactions.where(np.isin(interactions.users, users[counts <= config.too_many]))
     order = np.lexsort((-interactions.days.astype(np.int64), interactions.users))
     users = interactions.users[order]
     place = np.arange(len(order)) - np.searchsorted(users, users)
@@ -77,19 +192,19 @@ def newest(interactions: Interactions, config: TrainConfig) -> Interactions:
 
 def _fit(
     matrix: sp.csr_matrix,
-    rows: sp.csr_matrix,
-    config: TrainConfig,
+    rows: sp.csr_matrix | None,
+    config: LightfmConfig,
+    components: int,
     seed: int,
     progress: Progress | None,
 ) -> Floats:
-    """Give each feature its embedding, float32 (n_features, d)."""
-    components = min(config.components, max(config.least_components, matrix.shape[0] // 2))
+    """Embedding of each feature, or of each item if there are no feature rows, float32 (n, d)."""
     model = LightFM(
         loss="warp",
         no_components=components,
         learning_rate=config.learning_rate,
-        item_alpha=config.item_alpha,
-        user_alpha=config.user_alpha,
+        item_alpha=config.alpha,
+        user_alpha=config.alpha,
         random_state=seed,
     )
     weights = matrix.tocoo()
@@ -103,3 +218,43 @@ def _fit(
     if not np.abs(learned).max(initial=0) <= config.largest:
         raise ValueError("the training diverged: an embedding is beyond all measure")
     return learned
+
+
+Train = Callable[[Interactions, Vectors, int], ItemSpace]
+"""A training: (interactions, item features, seed) -> ItemSpace."""
+
+
+def with_authors(
+    portfolios: Interactions, words: Ids, config: TrainConfig = TrainConfig()
+) -> Train:
+    """Make a training that knows what authors wrote until the last day that it knows of readers."""
+
+    def train_on(interactions: Interactions, features: Vectors, seed: int) -> ItemSpace:
+        wrote = portfolios.before(int(interactions.days.max(initial=0)) + 1)
+        return train(interactions, features, config, seed, portfolios=wrote, words=words)
+
+    return train_on
+
+
+def authors_only(words: Ids, config: TrainConfig = TrainConfig()) -> Train:
+    """Make a training whose interactions are portfolios, for an instance with few readers."""
+    none = Interactions.none()
+    return lambda portfolios, features, seed: train(
+        none, features, config, seed, portfolios=portfolios, words=words
+    )
+
+
+def quick(config: TrainConfig) -> Train:
+    """Make a training cheap enough to be repeated: half of the dimensions, fewer steps.
+
+    Not less: a space much worse than the one that serves would earn too small a weight.
+    """
+    lightfm, als = config.lightfm, config.als
+    small = replace(
+        config,
+        components=max(config.components // 2, config.least_components),
+        als=als and replace(als, rounds=als.rounds * 2 // 3),
+        lightfm=lightfm and replace(lightfm, components=lightfm.components // 2),
+        bridge=replace(config.bridge, steps=config.bridge.steps * 2 // 3),
+    )
+    return lambda interactions, features, seed: train(interactions, features, small, seed)

@@ -26,7 +26,10 @@ NOUNS = {
 # A service may import services to its left; the second list is the worker's.
 SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
-NIGHT = {"features", "encoder", "space", "train", "portfolios", "evaluation", "artifact"}
+NIGHT = {
+    *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),
+    *("evaluation", "crossvalidation", "interleaving", "artifact"),
+}
 WORKER_ONLY = {
     *("lightfm", "sklearn", "webapp.jobs", "webapp.tasks", "webapp.arxiv.retrieve"),
     *(f"webapp.services.{name}" for name in WORKER_SERVICES),

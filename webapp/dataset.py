@@ -196,4 +196,5 @@ def reasons(pack: Pack, ranking: Ranking, acts: Rated) -> list[list[str]]:
     because = ranking.because[: len(ids)]
     found = shared_terms(pack.text.take(ids), acts.text, because, k=TERMS_SHOWN + 2)
     named = [[pack.term(column) for column in row if column >= 0] for row in found]
-    return [[name for name in row if not {".", "-"} & {*name}][:TERMS_SHOWN] for row in named]
+    told = [[name for name in row if name and not {".", "-"} & {*name}] for row in named]
+    return [row[:TERMS_SHOWN] for row in told]

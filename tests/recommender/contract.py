@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from recommender.ranking import Rated
+from recommender.features import ItemFeatures, ItemText
+from recommender.ranking import Candidates, Rated
+from recommender.vectors import Vectors
 from tests.worlds import anything
 
 sizes = pytest.mark.parametrize("size", [(n, r, n + r) for n in (1, 2, 40) for r in (0, 1, 12)])
@@ -50,3 +52,49 @@ class RankerContract:
         ranking = self.ranker(candidates, Rated.none())
         assert sorted(ranking.ids) == sorted(candidates.ids)
         assert not ranking.explored.any()
+
+    def test_it_ranks_for_a_reader_of_one_rating(self):
+        candidates, rated = anything(20, 1, seed=3)
+        for value in (1.0, -1.0):
+            one = Rated(rated.text, rated.shared, np.array([value], np.float32))
+            ranking = self.ranker(candidates, one)
+            assert sorted(ranking.ids) == sorted(candidates.ids)
+            assert np.isfinite(ranking.scores).all()
+
+    def test_it_ranks_for_a_reader_who_only_dislikes(self):
+        candidates, rated = anything(20, 6, seed=4)
+        ranking = self.ranker(candidates, Rated(rated.text, rated.shared, -np.ones(6)))
+        assert sorted(ranking.ids) == sorted(candidates.ids)
+        assert set(ranking.because.tolist()) == {-1}
+
+    def test_it_ranks_for_a_reader_of_2000_ratings(self):
+        candidates, rated = anything(50, 2_000, seed=5)
+        ranking = self.ranker(candidates, rated)
+        assert sorted(ranking.ids) == sorted(candidates.ids)
+        assert np.isfinite(ranking.scores).all()
+
+    def test_it_ranks_papers_of_the_same_text(self):
+        candidates, rated = anything(6, 4, seed=6)
+        same = np.zeros(6, np.int64)
+        twins = Candidates(
+            candidates.ids,
+            Vectors(candidates.ids, candidates.text.rows[same]),
+            Vectors(candidates.ids, candidates.shared.rows[same]),
+            candidates.days,
+        )
+        ranking = self.ranker(twins, rated)
+        assert sorted(ranking.ids) == sorted(twins.ids)
+        assert np.isfinite(ranking.scores).all()
+
+    @pytest.mark.parametrize("odd", ["", "Dark", "Темная материя", "暗物质的模拟", "مادة مظلمة"])
+    def test_it_ranks_odd_texts(self, odd):
+        texts = [ItemText(odd), ItemText("Dark matter", odd), ItemText("Graph networks", "cold")]
+        rows = ItemFeatures().fit(texts).transform(texts)
+        rows.resize((3, 12))  # as wide as the rows of any other test here
+        ids = np.arange(3)
+        shared = Vectors(ids, np.zeros((3, 0)))
+        candidates = Candidates(ids, Vectors(ids, rows), shared, np.zeros(3, np.int64))
+        rated = Rated(Vectors(ids, rows), shared, np.array([1, -1, 1]))
+        ranking = self.ranker(candidates, rated)
+        assert sorted(ranking.ids) == ids.tolist()
+        assert np.isfinite(ranking.scores).all()

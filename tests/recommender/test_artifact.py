@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from recommender.artifact import BadArtifact, Model, load, save, sweep_temporary
+from recommender.bridge import build
 from recommender.features import ItemFeatures, ItemText
 from recommender.space import ItemSpace
 from recommender.vectors import to_npz
@@ -44,6 +45,17 @@ def test_a_model_comes_back_as_it_was(folder):
     assert np.array_equal(before.space.matrix, after.space.matrix)
 
 
+def test_a_bridge_comes_back(tmp_path):
+    features = ItemFeatures().fit(TEXTS)
+    rows = features.transform(TEXTS)
+    bridge = build(rows, np.eye(2, 4, dtype=np.float32))
+    space = ItemSpace(np.empty((rows.shape[1], 0)), bridge, 0.5)
+    save(Model(features, space, 1.0), tmp_path / "run")
+    after = load(tmp_path / "run").space
+    assert after.portfolio == 0.5
+    assert np.array_equal(after.place([1, 2], rows).rows, space.place([1, 2], rows).rows)
+
+
 def test_a_model_of_text_only_comes_back(tmp_path):
     features = ItemFeatures().fit(TEXTS)
     save(Model(features, ItemSpace.text_only(len(features.terms_)), 0.0), tmp_path / "run")
@@ -71,8 +83,8 @@ def test_a_failed_save_leaves_nothing_behind(tmp_path):
 
 
 def test_another_format_is_refused(folder):
-    rewrite(folder, format=2)
-    with pytest.raises(BadArtifact, match="format 2 is not 1"):
+    rewrite(folder, format=1)
+    with pytest.raises(BadArtifact, match="format 1 is not 2"):
         load(folder)
 
 

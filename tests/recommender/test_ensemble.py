@@ -65,3 +65,10 @@ def test_one_reader_or_none_leaves_the_text_alone(n):
 def test_it_refuses_quality_of_another_grid():
     with pytest.raises(ValueError, match="2 weights"):
         learn_weight(np.ones((3, 3)), (0, 1))
+
+
+def test_a_smaller_share_of_the_error_asks_for_a_larger_weight():
+    noise = np.random.default_rng(0).normal(0, 0.1, (80, 3))
+    quality = noise + np.array([0.30, 0.31, 0.33])
+    cautious, bold = (learn_weight(quality, (0.0, 1.0, 2.0), errors) for errors in (9.0, 0.0))
+    assert cautious < bold

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.features import FeatureConfig, ItemFeatures, ItemText, plain, word_terms
+from recommender.features import FeatureConfig, ItemFeatures, ItemText
+from recommender.terms import pieces, plain, words_and_pairs
 
 TEXTS = [
     ItemText("Graph neural networks", "We study message passing on graphs.", ("cs.LG",)),
@@ -18,7 +19,8 @@ def fitted(**config):
 
 def row_of(features, text):
     row = features.transform([text])
-    return {features.terms_[c]: v for c, v in zip(row.indices, row.data, strict=True)}
+    terms = features.terms_
+    return {terms[c]: v for c, v in zip(row.indices, row.data, strict=True) if c < features.n_named}
 
 
 @pytest.mark.parametrize(
@@ -35,12 +37,35 @@ def test_tex_and_accents_are_taken_away(tex, words):
     assert plain(tex) == words
 
 
+def counted(found):
+    names = found.names(np.arange(found.counts.shape[1]))
+    return [dict(zip(names, row.tolist(), strict=True)) for row in found.counts.toarray()]
+
+
 def test_commands_stop_words_and_numbers_are_no_terms():
-    assert word_terms(r"The \textbf{deep} learning of 2021") == [
+    found = words_and_pairs([r"The \textbf{deep} learning of 2021"], [""], 1)
+    assert [name for name, times in counted(found)[0].items() if times] == [
         "deep",
         "learning",
         "deep learning",
     ]
+
+
+def test_words_are_counted_text_by_text_and_the_title_more_often():
+    first, second = counted(words_and_pairs(["dark matter", ""], ["dark", "dark dark"], 2))
+    assert (first["dark"], first["matter"], first["dark matter"]) == (3, 1 * 2, 2)
+    assert (second["dark"], second["dark dark"], second["dark matter"]) == (2, 1, 0)
+
+
+def test_pieces_know_where_a_word_begins_and_ends():
+    (found,) = counted(pieces(["dark dark"], (5,)))
+    assert found == {" dark": 2, "dark ": 2}
+
+
+def test_pieces_link_the_forms_of_a_word():
+    features = ItemFeatures().fit([ItemText("tokenisers"), ItemText("halos"), ItemText("tokens")])
+    known, new = features.transform([ItemText("tokenisers"), ItemText("tokenisation")])
+    assert (known @ new.T).sum() > 0.3
 
 
 def test_neighbours_are_terms_but_not_from_title_to_abstract():
@@ -87,14 +112,22 @@ def test_subjects_alone_still_say_something():
 
 
 def test_a_small_collection_keeps_words_seen_once_and_a_large_one_does_not():
+    assert "photons" in fitted(min_df=1, small=0).terms_
     assert "halos" in fitted().terms_
     assert "halos" not in fitted(small=0).terms_
     assert "dark" in fitted(small=0).terms_
 
 
 def test_the_vocabulary_keeps_the_most_frequent_terms():
-    assert "dark" in fitted(max_terms=3).terms_
-    assert len(fitted(max_terms=3).terms_) == 6
+    few = fitted(max_terms=3)
+    assert "dark" in few.terms_
+    assert [len(block.terms) for block in few.blocks_.values()] == [3, 3, 0]
+
+
+def test_pieces_stand_in_for_an_abstract_and_only_then():
+    titles = ItemFeatures().fit([ItemText(text.title) for text in TEXTS])
+    assert len(titles.blocks_["pieces"].terms) > 0
+    assert titles.transform([ItemText("tokenised photonics", "x")])[:, titles.n_named :].nnz == 0
 
 
 def test_it_learns_from_texts_at_even_distances():

@@ -15,12 +15,34 @@ def test_the_text_form_adds_up_cosines():
 
 
 def test_the_shared_form_adds_up_squares_and_ignores_opposites():
-    shares = fold_in(SAVED, [1, 2], SHARED).shares(NEW)
+    shares = fold_in(SAVED, [1, 2], FoldInConfig(power=2)).shares(NEW)
     assert shares == pytest.approx(np.array([[1, 0.72], [0, 0]]))
 
 
-def test_a_score_is_the_sum_of_its_shares():
-    taste = fold_in(SAVED, [1, 0.5])
+THREE_ALIKE = Vectors([1, 2, 3, 4], [[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+
+
+def test_the_ridge_hears_one_of_many_saves_that_say_the_same():
+    config = FoldInConfig(ridge=0.5)
+    duals = fold_in(THREE_ALIKE, np.ones(4), config).duals
+    assert duals[:3].sum() < 1.5 * duals[3]
+
+
+@pytest.mark.parametrize("ridge", [0.5, 3.0])
+def test_the_ridge_is_the_same_in_its_dual_and_in_its_primal_form(ridge):
+    rng = np.random.default_rng(0)
+    rows, values = rng.normal(size=(7, 3)).astype(np.float32), rng.random(7).astype(np.float32)
+    wide = np.hstack([rows, np.zeros((7, 9), np.float32)])
+    primal, dual = (
+        fold_in(Vectors(np.arange(7), r), values, FoldInConfig(ridge=ridge)).duals
+        for r in (rows, wide)
+    )
+    assert primal == pytest.approx(dual, abs=1e-4)
+
+
+@pytest.mark.parametrize("config", [TEXT, SHARED])
+def test_a_score_is_the_sum_of_its_shares(config):
+    taste = fold_in(SAVED, [1, 0.5], config)
     assert taste.scores(NEW) == pytest.approx(taste.shares(NEW).sum(axis=1))
 
 

@@ -10,7 +10,7 @@ from recommender.evaluation import Items, evaluate, split_by_time
 from recommender.fold_in import SHARED, fold_in
 from recommender.interactions import Interactions
 from recommender.ranking import rank
-from recommender.train import TrainConfig, newest, train
+from recommender.train import LightfmConfig, TrainConfig, newest, train
 from recommender.vectors import Vectors
 from tests.worlds import FIRST_DAY, checkerboard, dialects, saves
 
@@ -56,11 +56,63 @@ def test_a_fit_beats_popularity_newest_and_text_on_papers_nobody_has_saved(taugh
         assert best > sum(evaluate(baseline, split, items).interval())
 
 
-def test_the_same_seed_gives_the_same_map_and_another_seed_another():
+def placed(space, world):
+    return space.place(world.features.ids, world.features.rows).rows
+
+
+def test_the_same_seed_gives_the_same_space_and_another_seed_another():
     world = checkerboard(8)
-    first, again, other = (train(world.interactions, world.features, seed=s) for s in (1, 1, 2))
-    assert np.array_equal(first.matrix, again.matrix)
-    assert not np.array_equal(first.matrix, other.matrix)
+    first, again, other = (
+        placed(train(world.interactions, world.features, seed=s), world) for s in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def wrote(world):
+    """The same acts as author portfolios, and no reader at all."""
+    return train(Interactions.none(), world.features, QUICK, portfolios=world.interactions)
+
+
+QUICK = TrainConfig(authors=LightfmConfig(components=16, epochs=10, alpha=1e-5))
+
+
+def test_authors_teach_a_space_before_there_are_readers():
+    world = dialects()
+    space = wrote(world)
+    rows = placed(space, world)
+    same = world.topics[:, None] == world.topics[None, :]
+    assert space.bridge is None
+    assert (rows @ rows.T)[same].mean() > 0.3 + (rows @ rows.T)[~same].mean()
+
+
+def test_authors_count_less_the_more_readers_there_are():
+    shares = [
+        train(c.interactions, c.features, QUICK, portfolios=c.interactions).portfolio
+        for c in (checkerboard(8), checkerboard(30))
+    ]
+    assert 1 > shares[0] > shares[1] > 0
+
+
+def test_authors_teach_only_the_words_that_are_named():
+    world = checkerboard(8)
+    words = np.arange(4)
+    space = train(
+        Interactions.none(), world.features, QUICK, portfolios=world.interactions, words=words
+    )
+    assert space.matrix[:4].any(axis=1).all()
+    assert not space.matrix[4:].any()
+
+
+@pytest.mark.parametrize("left_out", ["lightfm", "als"])
+def test_a_space_can_do_without_one_teacher(left_out):
+    world = checkerboard(8)
+    whole = train(world.interactions, world.features).d
+    assert (
+        0
+        < train(world.interactions, world.features, replace(TrainConfig(), **{left_out: None})).d
+        < whole
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +120,7 @@ def test_the_same_seed_gives_the_same_map_and_another_seed_another():
 )
 def test_too_few_users_or_interactions_leave_text_only(few):
     space = train(few, checkerboard(20).features)
-    assert space.matrix.shape == (20, 0)
+    assert space.d == 0
 
 
 def test_items_without_a_text_are_left_out():
@@ -81,21 +133,23 @@ def test_items_without_a_text_are_left_out():
         )
     )
     with_strangers = train(both, world.features)
-    assert np.array_equal(with_strangers.matrix, train(world.interactions, world.features).matrix)
+    without = train(world.interactions, world.features)
+    assert np.array_equal(placed(with_strangers, world), placed(without, world))
 
 
-def test_a_term_that_no_saved_item_has_means_nothing():
+def test_a_term_that_no_authored_item_has_means_nothing():
     world = checkerboard(8)
     wider = sp.hstack([world.features.rows, sp.csr_matrix((8, 1), dtype=np.float32)])
-    space = train(world.interactions, Vectors(world.features.ids, wider))
+    features = Vectors(world.features.ids, wider)
+    space = train(Interactions.none(), features, QUICK, portfolios=world.interactions)
     assert not space.matrix[-1].any()
     assert np.abs(space.matrix[:-1]).max(axis=1).all()
 
 
 def test_few_users_get_a_small_space():
-    config = TrainConfig(components=6, least_components=3)
+    config = TrainConfig(components=6, least_components=3, lightfm=None)
     widths = [train(c.interactions, c.features, config).d for c in map(checkerboard, (6, 10, 30))]
-    assert widths == [3, 5, 6]
+    assert widths == [3 + 1, 5 + 2, 6 + 2]
 
 
 def test_only_the_newest_saves_of_a_busy_user_count():
@@ -105,12 +159,13 @@ def test_only_the_newest_saves_of_a_busy_user_count():
 
 def test_it_tells_how_far_it_is():
     world, told = checkerboard(8), []
-    config = TrainConfig(epochs=2)
+    config = TrainConfig(lightfm=LightfmConfig(components=8, epochs=2, alpha=1e-4))
     train(world.interactions, world.features, config, progress=lambda *step: told.append(step))
     assert told == [(1, 2), (2, 2)]
 
 
 def test_a_training_that_diverged_raises():
     world = checkerboard(8)
+    wild = LightfmConfig(components=8, epochs=1, alpha=1e-4, largest=1e-9)
     with pytest.raises(ValueError, match="diverged"):
-        train(world.interactions, world.features, replace(TrainConfig(), largest=1e-9))
+        train(world.interactions, world.features, TrainConfig(lightfm=wild))

@@ -17,22 +17,24 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from recommender import artifact
+from recommender.crossvalidation import AUTHORS, weight_of_others
 from recommender.evaluation import (
     IssueDays,
     Items,
     JudgeConfig,
     Judgement,
     Report,
+    Train,
     evaluate,
     judge,
     promote,
 )
 from recommender.features import FeatureConfig, ItemFeatures, ItemText
 from recommender.interactions import Interactions
+from recommender.portfolios import portfolios
 from recommender.ranking import rank
 from recommender.space import ItemSpace
-from recommender.train import TrainConfig
-from recommender.train import train as train_space
+from recommender.train import TrainConfig, authors_only, with_authors
 from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import CandidatePack, ModelRun, Paper, PaperVector
@@ -171,20 +173,31 @@ def only_one() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])
 
 
-def _train_space(interactions: Interactions, features: Vectors, seed: int) -> ItemSpace:
-    return train_space(interactions, features, TrainConfig(), seed)
+def _from_authors(
+    authors: Interactions, rows: Vectors, words: np.ndarray
+) -> tuple[ItemSpace, float]:
+    train = authors_only(words)
+    space = train(authors, rows, SEED)
+    return space, weight_of_others(authors, rows, train, AUTHORS, SEED) if space.d else 0.0
 
 
 def _fit(run: ModelRun, material: Material) -> None:
     """Judge a training on the past; if accepted, train on everything and write it down."""
     features = ItemFeatures().fit(material.texts)
     rows = Vectors(material.ids, features.transform(material.texts))
-    judgement = _judge(material, rows)
+    authors = portfolios(material.texts, material.ids, material.days.days)
+    train = with_authors(authors, features.words_)
+    judgement = _judge(material, rows, train)
     active, note = _active_to_match(run)
     report = _report_of(active, material, judgement) if active else None
     verdict = promote(judgement.report, report, judgement.baselines)
-    space = _train_space(material.interactions, rows, SEED)
-    weight = judgement.weight if space.d else 0.0
+    if judgement.judged:
+        space, weight = train(material.interactions, rows, SEED), judgement.weight
+    else:  # too few readers to learn from: what authors taught, as far as it helps authors
+        space, weight = _from_authors(authors, rows, features.words_)
+        if weight:
+            note += f" What authors wrote counts {weight:g} beside the text."
+    weight = weight if space.d else 0.0
     folder = models_folder() / f"run-{run.pk}"
     _write(folder, artifact.Model(features, space, weight))
     _write(judged(folder), artifact.Model(features, judgement.space, judgement.weight))
@@ -213,7 +226,7 @@ def _write(folder: Path, model: artifact.Model) -> None:
     artifact.save(model, folder)
 
 
-def _judge(material: Material, rows: Vectors) -> Judgement:
+def _judge(material: Material, rows: Vectors, train: Train) -> Judgement:
     days = material.days.days[np.isin(material.days.ids, material.interactions.items)]
     span = int(days.max() - days.min()) if len(days) else 0
     config = JudgeConfig(test_days=max(1, min(LONGEST_TEST_DAYS, span // 3)))
@@ -221,7 +234,7 @@ def _judge(material: Material, rows: Vectors) -> Judgement:
         rows,
         material.interactions,
         material.days,
-        _train_space,
+        train,
         config,
         seed=SEED,
         dislikes=material.dislikes,
