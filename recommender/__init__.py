@@ -10,7 +10,10 @@ train          interactions and features -> the map; the only file that imports 
 fold_in        what a user saved, against frozen vectors -> a taste
 ensemble       two scores into one, and how much the second may weigh
 negatives      what a dislike does
+diversity      papers that say nearly the same, spread
+exploration    the few places that the model does not choose
 ranking        candidates in order, with reasons
+interleaving   two rankings drawn up as one list; what readers' acts on it say
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)
