@@ -31,7 +31,8 @@ def spread_twins(order: Ids, scores: Floats, text: Vectors, config: DiversityCon
 
     order int64[n] holds candidates' numbers, best first; scores float32[n] and the rows of `text`
     are over the candidates. A place goes to the first who is no twin of the neighbour above,
-    unless somebody has waited long enough. All others keep their order, and scores stay.
+    unless somebody has waited long enough or is worth nothing. All others keep their order, and
+    scores stay.
     """
     if not config.depth:
         return order
@@ -45,8 +46,8 @@ def spread_twins(order: Ids, scores: Floats, text: Vectors, config: DiversityCon
     waiting = list(range(len(leading)))
     while waiting and len(placed) < config.depth:
         chosen = head = waiting[0]
-        if placed and len(placed) - head < config.most_places:
-            enough = config.worth * scores[leading[head]]
+        enough = config.worth * scores[leading[head]]
+        if placed and enough > 0 and len(placed) - head < config.most_places:
             chosen = next(
                 (k for k in waiting if not twins[placed[-1], k] and scores[leading[k]] >= enough),
                 head,

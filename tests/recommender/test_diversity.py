@@ -77,6 +77,11 @@ def test_a_paper_that_is_worth_little_does_not_pass_a_twin():
     assert letters("aab", scores=[4, 4, 3]) == "aba"
 
 
+def test_where_nothing_is_worth_anything_the_newest_stay_first():
+    assert letters("aab", scores=[0, 0, 0]) == "aab"
+    assert letters("aab", scores=[-1, -1, -1]) == "aab"
+
+
 @given(st.text("abc", min_size=1, max_size=50))
 def test_no_paper_is_lost_and_none_waits_too_long(kinds):
     order = spread(kinds)
