@@ -13,10 +13,11 @@ space          the trained maps from features to item vectors (by night)
 train          interactions and features -> the space; the only file that imports lightfm (by night)
 fold_in        what a user saved, against frozen vectors -> a taste
 ensemble       two scores into one, and how much the second may weigh
-diversity      near-duplicates apart
 negatives      what a dislike does
+diversity      papers that say nearly the same, spread
+exploration    the few places that the model does not choose
 ranking        candidates in order, with reasons
-exploration    the places that the model does not choose, seeded
+interleaving   two rankings drawn up as one list; what readers' acts on it say
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)

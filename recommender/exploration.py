@@ -1,53 +1,93 @@
-"""The places that the model does not choose: what lies outside a reader's habit.
+"""The few places that a reader's ranking does not choose: papers from outside the habit.
 
-A ranker that shows only what it believes in never learns that it is wrong.
+A model that shows only what it knows learns only from what it has shown. So one place in ten goes
+to a paper that a reader of the first pages would not have met. Places and papers are drawn by
+seed and id alone: what stands beside a paper does not matter to its draw, so that a new rating or
+a late paper does not shuffle the others.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from recommender.interactions import Ids
-from recommender.ranking import Ranking
+from recommender.interactions import Floats, Ids
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class ExploreConfig:
-    """Every `every`-th place of the first `within`, the first `spared` left alone."""
+class ExplorationConfig:
+    """`share` of the leading `depth` places, none before the rank `first`; a share of 0 is off.
 
-    every: int = 10
-    spared: int = 5
-    within: int = 60
-
-
-def explore(ranking: Ranking, seed: int, config: ExploreConfig = ExploreConfig()) -> Ranking:
-    """Give few places to papers of the lower half of the order, and mark them as explored.
-
-    Which papers depends on the seed and on their ids, hardly on the order: a rating later in the
-    day does not reshuffle them. Each keeps its own score and reason.
+    Explored papers come from beyond `depth`: on a day as short as that, everything is seen anyhow.
     """
-    n = len(ranking)
-    places = np.arange(config.spared, min(config.within, n // 2), config.every)
-    lower = np.arange(n // 2, n)
-    drawn = lower[np.argsort(_lots(ranking.ids[lower], seed), kind="stable")][: len(places)]
-    places = places[: len(drawn)]
-    order = np.delete(np.arange(n), drawn)
-    for place, paper in zip(places, drawn, strict=True):
-        order = np.insert(order, place, paper)
-    marked = np.isin(np.arange(n), drawn)[order]
-    columns = ("ids", "scores", "because", "text_share", "shared_share")
-    return replace(
-        ranking, **{name: getattr(ranking, name)[order] for name in columns}, explored=marked
-    )
+
+    share: float = 0.1
+    first: int = 5
+    depth: int = 50
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 0.5:
+            raise ValueError(f"the share must be from 0 to 0.5, not {self.share}")
+        if not 2 <= self.first <= self.depth:
+            raise ValueError("exploration begins below the first place and above the depth")
 
 
-def _lots(ids: Ids, seed: int) -> np.ndarray:
-    """Draw a lot per paper, uint64[n], that does not depend on the other papers.
+NO_EXPLORATION = ExplorationConfig(share=0.0)
 
-    The finaliser of SplitMix64 (Steele, Lea and Flood 2014) on id and seed.
+
+def outside_habit(nearness: Floats, lowered: Floats, rated: Mask, rows: Any) -> Mask:
+    """Tell which candidates lie outside what the reader turns to, bool[n].
+
+    nearness float32[n] is the most that any one saved paper gives a candidate, lowered float32[n]
+    what dislikes took, `rated` those that the reader has rated, `rows` their text (n, d). Outside
+    is the less near half; not the half that dislikes lowered most, nor a paper without words, of
+    which nothing can be said. None where no saved paper is near anything: there is no habit.
     """
-    golden = 0x9E3779B97F4A7C15
-    lots = ids.astype(np.uint64) + np.uint64((seed * golden + golden) % 2**64)
-    lots = (lots ^ (lots >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    lots = (lots ^ (lots >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return lots ^ (lots >> np.uint64(31))
+    if not nearness.any():
+        return np.zeros(len(nearness), np.bool_)
+    has_words = np.asarray(abs(rows).sum(axis=1)).ravel() > 0
+    far = (nearness <= np.median(nearness)) & (nearness < nearness.max())
+    spared = lowered >= np.median(lowered)
+    return np.asarray(far & spared & has_words & ~rated)
+
+
+def explore(
+    order: Ids, ids: Ids, outside: Mask, config: ExplorationConfig, seed: int
+) -> tuple[Ids, Mask]:
+    """Put a few candidates from `outside` and beyond the depth among the leading places.
+
+    order int64[n] holds candidates' numbers, best first; ids int64[n] and outside bool[n] are
+    over the candidates. Returns the new order, in which the others keep theirs, and bool[n]: the
+    explored places. The same for the same (ids, outside, seed).
+    """
+    explored = np.zeros(len(order), np.bool_)
+    places = _places(config, seed)
+    beyond = order[config.depth :]
+    pool = beyond[outside[beyond]]
+    chosen = pool[np.argsort(_drawn(ids[pool], seed), kind="stable")][: len(places)]
+    explored[places[: len(chosen)]] = True
+    new = np.empty_like(order)
+    new[explored] = chosen
+    new[~explored] = order[~np.isin(order, chosen)]
+    return new, explored
+
+
+def _places(config: ExplorationConfig, seed: int) -> Ids:
+    """One place in each stretch of 1 / share, as array places: rank less one."""
+    if not config.share:
+        return np.empty(0, np.int64)
+    edges = np.arange(config.first - 1, config.depth + 1e-9, 1 / config.share).astype(np.int64)
+    starts, widths = edges[:-1], np.diff(edges)
+    return starts + (_drawn(starts, seed) % widths.astype(np.uint64)).astype(np.int64)
+
+
+def _drawn(numbers: Ids, seed: int) -> NDArray[np.uint64]:
+    """A draw from 0 to 2^64 for each number, by itself: SplitMix64 (Steele, Lea, Flood 2014)."""
+    z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z += np.random.SeedSequence(seed).generate_state(1, np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor)
+    return np.asarray(z ^ (z >> np.uint64(31)))

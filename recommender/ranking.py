@@ -1,7 +1,7 @@
 """A day's candidates in order, each with the saved paper that speaks for it.
 
 This is policy, so it reads as prose: relevance from the text, relevance from other readers as far
-as they have earned it, dislikes taken off, near-duplicates apart, the newest first among equals.
+as they have earned it, dislikes taken off, the newest first among equals.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.diversity import DiversityConfig, spread_out
+from recommender.diversity import NO_DIVERSITY, DiversityConfig, spread_twins
 from recommender.ensemble import scales
+from recommender.exploration import NO_EXPLORATION, ExplorationConfig, explore, outside_habit
 from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
 from recommender.interactions import Days, Floats, Ids, whole_numbers
 from recommender.negatives import NegativeConfig, push_down
@@ -80,16 +81,23 @@ class Rated:
 
 @dataclass(frozen=True)
 class RankConfig:
-    """How tastes are formed in either space, how far a dislike reaches, and what is a duplicate."""
+    """How tastes are formed in either space, how far a dislike reaches, what is reordered."""
 
     text: FoldInConfig = TEXT
     shared: FoldInConfig = SHARED
     negatives: NegativeConfig = field(default_factory=NegativeConfig)
-    diversity: DiversityConfig = field(default_factory=DiversityConfig)
+    diversity: DiversityConfig = NO_DIVERSITY
+    exploration: ExplorationConfig = NO_EXPLORATION
 
 
 POLICY = RankConfig()
-"""The settings of every ranker unless it is told otherwise."""
+"""The settings of every ranker unless it is told otherwise: by score alone, as it is judged."""
+
+COMPARED = RankConfig(diversity=DiversityConfig())
+"""What two rankers are compared with by readers: nothing explored, which is nobody's merit."""
+
+SERVED = RankConfig(diversity=DiversityConfig(), exploration=ExplorationConfig())
+"""What a reader is shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +105,8 @@ class Ranking:
     """The candidates in order, best first; all arrays have one entry per candidate.
 
     `because` is the id of the saved paper that gave the candidate most, or -1. A score is
-    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes and earlier
-    papers that say the same took.
+    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes took. Scores
+    fall, except where twins were spread or `explored` says that the place was not earned.
     """
 
     ids: Ids
@@ -149,27 +157,47 @@ def rank(
     config: RankConfig = POLICY,
     seed: int = 0,
 ) -> Ranking:
-    """Order the candidates for one reader; the same ratings always give the same order.
+    """Order the candidates for one reader; the same ratings and seed always give the same order.
 
-    `weight` is how much other readers count beside the text, as the run learned it.
+    `weight` is how much other readers count beside the text, as the run learned it. `seed` draws
+    what is explored: one for each reader and day.
     """
     saved, disliked = rated.where(rated.values > 0), rated.where(rated.values < 0)
-    del seed  # for the places that exploration will keep
     text, shared = shares(candidates, saved, weight, config)
     text_share, shared_share = text.sum(axis=1), shared.sum(axis=1)
     because = strongest(text + shared, saved.text.ids)
-    scores = text_share + shared_share
-    scores = push_down(scores, candidates.text, disliked.text, config.negatives)
-    # Among equals the newest comes first, then the order in which the candidates were given.
-    if len(saved.values):
-        order = np.lexsort((-candidates.days, -scores))
-        scores = spread_out(scores, order, candidates.text, config.diversity)
-    order = np.lexsort((-candidates.days, -scores))
+    liked = text_share + shared_share
+    scores = push_down(liked, candidates.text, disliked.text, config.negatives)
+    nearness = (text + shared).max(axis=1, initial=0)
+    order, explored = arrange(candidates, rated, nearness, scores, scores - liked, config, seed)
     return Ranking(
         candidates.ids[order],
         scores[order],
         because[order],
         text_share[order],
         shared_share[order],
-        np.zeros(len(order), np.bool_),
+        explored,
     )
+
+
+def arrange(
+    candidates: Candidates,
+    rated: Rated,
+    nearness: Floats,
+    scores: Floats,
+    lowered: Floats,
+    config: RankConfig,
+    seed: int,
+) -> tuple[Ids, NDArray[np.bool_]]:
+    """Turn scores float32[n] into an order of candidates' numbers, and tell what is explored.
+
+    `nearness` is the most that one saved paper gives each, `lowered` what dislikes took of it.
+    """
+    # Among equals the newest comes first, then the order in which the candidates were given.
+    order = np.lexsort((-candidates.days, -scores))
+    order = spread_twins(order, scores, candidates.text, config.diversity)
+    if not config.exploration.share:
+        return order, np.zeros(len(order), np.bool_)
+    is_rated = np.isin(candidates.ids, rated.text.ids[rated.values != 0])
+    outside = outside_habit(nearness, lowered, is_rated, candidates.text.rows)
+    return explore(order, candidates.ids, outside, config.exploration, seed)

@@ -28,7 +28,7 @@ SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
 NIGHT = {
     *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),
-    *("evaluation", "crossvalidation", "interleaving", "artifact"),
+    *("evaluation", "crossvalidation", "artifact"),
 }
 WORKER_ONLY = {
     *("lightfm", "sklearn", "webapp.jobs", "webapp.tasks", "webapp.arxiv.retrieve"),

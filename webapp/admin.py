@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from webapp.models import ModelRun, Paper, Reader, Work
+from webapp.models import Comparison, ModelRun, Paper, Reader, Work
 from webapp.services import work
 
 admin.site.site_header = admin.site.site_title = "Firstlight"
@@ -55,6 +55,13 @@ class ModelRunAdmin(ReadOnly):
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return bool(request.user.is_staff)
+
+
+@admin.register(Comparison)
+class ComparisonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Which rankers are compared, and when; `manage.py evaluate` prints what came of it."""
+
+    list_display = ("__str__", "rival", "run", "begins_on", "ends_on")
 
 
 @admin.register(Work)

@@ -78,6 +78,12 @@ class TimeZoneForm(forms.Form):
     )
 
 
+class ComparisonsForm(forms.Form):
+    """Whether the reader takes part; a box that is not ticked is not sent."""
+
+    compares = forms.BooleanField(required=False, label="Take part in comparisons")
+
+
 class VersionForm(forms.Form):
     """The version of a paper that a reader has seen."""
 

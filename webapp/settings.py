@@ -270,6 +270,8 @@ STATIC_URL = f"/static/{VERSION}/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
 PAPERS_PER_PAGE = 30
+# Of a day's leading 50 places, for papers from outside a reader's habit.
+EXPLORATION_PERCENT = number("EXPLORATION_PERCENT", 10, 0, 50)
 
 # --- safety ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -34,6 +34,7 @@ urlpatterns = [
     path("library/", readers.library, name="library"),
     path("profiles/", readers.subjects, name="subjects"),
     path("settings/", readers.time_zone, name="time_zone"),
+    path("settings/comparisons/", readers.compare, name="compare"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),

@@ -7,9 +7,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_up
+from tests.browser.conftest import log_in, sign_up
 from tests.factories import DAY, paper
-from webapp.models import Paper, Profile
+from webapp.models import Paper, Profile, Ranking, Reader
 
 LONG = r"A very long title $\sum_{i=1}^{n} \alpha_i \otimes \beta_i \le \frac{1}{2}$ " * 3
 
@@ -47,6 +47,26 @@ def test_pages_of_a_reader(open_page, papers, look):
         page.goto(address)
         found += look(page)
     assert found == []
+
+
+def test_what_readers_see_of_exploration_and_comparisons(open_page, papers, look):
+    page = open_page(java_script_enabled=False)
+    sign_up(page)
+    page.click(f"[id='save-{papers['robots'][0]}']")
+    page.goto("/settings/")
+    page.check("#id_compares")
+    page.click("button:has-text('Store the choice')")
+    expect(page.locator("#message")).to_contain_text("You take part")
+    assert Reader.objects.get(email="dawn@example.org").compares
+    Ranking.objects.update(explored=[7])
+    page = open_page()
+    log_in(page)
+    page.goto("/")
+    seventh = page.locator("article").nth(6)
+    expect(seventh.locator(".why")).to_contain_text("Outside your habit")
+    found = look(page)
+    page.goto("/settings/")
+    assert found + look(page) == []
 
 
 def test_pages_with_nothing_on_them(open_page, live_server, look):

@@ -1,60 +1,166 @@
+"""Lists drawn up in turns, and what readers' acts on them say."""
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from recommender.interleaving import interleave, lead, prefer
+from recommender.baselines import newest
+from recommender.diversity import DiversityConfig
+from recommender.interleaving import (
+    BOTH,
+    FIRST,
+    SECOND,
+    draft,
+    interleave,
+    settle,
+    sign_test,
+    wilson,
+)
+from recommender.ranking import RankConfig, rank
+from tests.recommender.contract import RankerContract
+from tests.worlds import anything
 
-PAPERS = np.arange(20) + 100
-
-
-def test_each_paper_is_shown_once_and_each_ranker_owns_half():
-    shown = interleave(PAPERS, PAPERS[::-1], 20, seed=1)
-    assert sorted(shown.ids) == sorted(PAPERS)
-    assert shown.team.sum() == 0
-
-
-def test_both_first_choices_come_first():
-    shown = interleave(PAPERS, PAPERS[::-1], 6, seed=2)
-    assert set(shown.ids[:2]) == {100, 119}
-    assert len(shown.ids) == len(shown.team) == 6
-
-
-def test_an_odd_page_ends_with_whoever_began_the_round():
-    shown = interleave(PAPERS, PAPERS[::-1], 5, seed=2)
-    assert abs(int(shown.team.sum())) == 1
-
-
-def test_the_same_seed_gives_the_same_page():
-    first, second = (interleave(PAPERS, PAPERS[::-1], 20, seed=7) for _ in range(2))
-    assert np.array_equal(first.ids, second.ids)
+orders = st.permutations(range(12))
 
 
-def test_equal_rankers_win_equally_often():
-    """A reader follows the third place, whoever it is owed to."""
-    leads = [
-        lead(shown, shown.ids[2:3])
-        for shown in (interleave(PAPERS, PAPERS, 10, seed) for seed in range(400))
-    ]
-    result = prefer(np.arange(400), leads)
-    assert abs(result.mean) < 2 * result.half  # four standard errors
+class TestInterleaved(RankerContract):
+    def ranker(self, candidates, rated):
+        return interleave(rank(candidates, rated, 0.7), newest(candidates, rated), seed=5)[0]
+
+    def scores_fall(self, ranking):
+        return True  # two kinds of score stand in turns
 
 
-def test_the_ranker_that_readers_follow_is_preferred():
-    wanted = PAPERS[:3]
-    leads, users = [], []
-    for seed in range(60):
-        shown = interleave(PAPERS, PAPERS[::-1], 6, seed)
-        leads.append(lead(shown, wanted))
-        users.append(seed % 10)
-    result = prefer(users, leads)
-    assert len(result.users) == 10
-    assert result.mean - result.half > 0.5
+@given(orders, orders, st.integers(0, 2**40))
+def test_each_id_is_placed_once_and_each_team_in_its_own_order(first, second, seed):
+    ids, teams = draft(first, second, seed)
+    assert sorted(ids) == sorted(first)
+    for team, order in ((FIRST, first), (SECOND, second)):
+        mine = [order.index(i) for i in ids[teams == team]]
+        assert mine == sorted(mine)
+    turns = teams[teams != BOTH]
+    assert all({*pair} == {FIRST, SECOND} for pair in zip(turns[::2], turns[1::2], strict=False))
 
 
-def test_nothing_followed_decides_nothing():
-    assert lead(interleave(PAPERS, PAPERS[::-1], 6, 0), []) == 0
-    assert prefer([], []).mean == 0
+def test_the_same_seed_gives_the_same_draft_and_another_another():
+    first, second = np.arange(40), np.arange(40)[::-1]
+    assert np.array_equal(draft(first, second, 7)[0], draft(first, second, 7)[0])
+    assert not np.array_equal(draft(first, second, 7)[0], draft(first, second, 8)[0])
 
 
-def test_it_refuses_orders_of_different_papers():
-    with pytest.raises(ValueError, match="same papers"):
-        interleave(PAPERS, PAPERS[:5], 4, seed=0)
+def test_the_coin_is_fair_over_seeds():
+    begun_by_first = sum(draft([1, 2], [2, 1], seed)[1][0] == FIRST for seed in range(2_000))
+    assert 900 < begun_by_first < 1_100
+
+
+def test_each_team_has_the_same_chance_at_every_height():
+    first, second = np.arange(60), np.roll(np.arange(60), 30)
+    share = np.mean([draft(first, second, seed)[1][:20] == FIRST for seed in range(500)], axis=0)
+    assert np.all(np.abs(share - 0.5) < 0.1)
+
+
+def test_a_common_beginning_is_nobodys():
+    ids, teams = draft([1, 2, 3, 4], [1, 2, 4, 3], 0)
+    assert ids[:2].tolist() == [1, 2]
+    assert teams[:2].tolist() == [BOTH, BOTH]
+    assert set(teams[2:].tolist()) == {FIRST, SECOND}
+
+
+def test_equal_orders_give_no_preference():
+    _, teams = draft(range(30), range(30), 3)
+    assert set(teams.tolist()) == {BOTH}
+    result = settle(np.arange(30), np.ones(30, int), teams)
+    assert (result.wins, result.losses, result.ties, result.p) == (0, 0, 0, 1.0)
+    assert (result.preference, result.low, result.high) == (0.5, 0.0, 1.0)
+
+
+def test_what_only_one_has_left_is_nobodys():
+    ids, teams = draft([1, 2, 3, 4], [4], 0)
+    assert sorted(ids) == [1, 2, 3, 4]
+    assert teams[ids == 3].tolist() == [BOTH]
+
+
+def test_orders_without_ids_are_merged_too():
+    assert [part.tolist() for part in draft([], [], 0)] == [[], []]
+    assert draft([], [5], 0)[0].tolist() == [5]
+
+
+def test_an_id_that_is_twice_in_an_order_is_refused():
+    with pytest.raises(ValueError, match="twice"):
+        draft([1, 1], [1, 2], 0)
+
+
+def test_a_paper_keeps_the_scores_and_reasons_of_who_placed_it():
+    day, known = anything(30, 8)
+    rankings = (
+        rank(day, known, 1.0),
+        newest(day, known, config=RankConfig(diversity=DiversityConfig())),
+    )
+    merged, teams = interleave(*rankings, seed=4)
+    for place, team in enumerate(teams):
+        source = rankings[max(team, FIRST)]
+        row = source.ids.tolist().index(merged.ids[place])
+        assert merged.scores[place] == source.scores[row]
+        assert merged.because[place] == source.because[row]
+
+
+def acts(n_readers, n_days, chance, seed=0):
+    """Readers with one act a day; it falls on the first ranker's paper by `chance`."""
+    rng = np.random.default_rng(seed)
+    readers, days = np.divmod(np.arange(n_readers * n_days), n_days)
+    return readers, days, np.where(rng.random(len(readers)) < chance, FIRST, SECOND)
+
+
+def test_a_clearly_better_ranker_wins():
+    result = settle(*acts(30, 5, 0.8))
+    assert result.low > 0.5
+    assert result.p < 0.001
+    other_way = settle(*acts(30, 5, 0.2))
+    assert other_way.high < 0.5
+
+
+def test_equally_good_rankers_are_not_told_apart():
+    apart = [settle(*acts(30, 5, 0.5, seed)) for seed in range(100)]
+    assert sum(not result.low <= 0.5 <= result.high for result in apart) <= 8
+    assert sum(result.p < 0.05 for result in apart) <= 8
+
+
+def test_intervals_shrink_with_readers_and_not_with_their_days():
+    widths = [(r.high - r.low) for r in (settle(*acts(n, 4, 0.5)) for n in (5, 50, 500))]
+    assert widths == sorted(widths, reverse=True)
+    assert settle(*acts(5, 400, 0.5)).units == 5
+
+
+def test_a_ranker_that_readers_really_prefer_is_found_through_the_draft():
+    """Readers save what they like wherever it stands among the first ten places."""
+    rows = []
+    for reader in range(40):
+        liked = set(range(reader, reader + 10))
+        good = [*liked, *(i for i in range(100) if i not in liked)]
+        ids, teams = draft(good, np.random.default_rng(reader).permutation(100), seed=reader)
+        rows += [(reader, 1, t) for i, t in zip(ids[:10], teams[:10], strict=True) if i in liked]
+    result = settle(*np.array(rows).T)
+    assert result.low > 0.5
+
+
+def test_a_day_goes_to_the_team_with_more_acts_and_even_days_are_ties():
+    rows = [(1, 1, 0), (1, 1, 0), (1, 1, 1), (1, 2, 0), (1, 2, 1), (2, 1, 1), (2, 2, -1)]
+    result = settle(*np.array(rows).T)
+    assert (result.wins, result.losses, result.ties, result.units) == (1, 1, 1, 2)
+    assert result.preference == pytest.approx((0.75 + 0) / 2)
+
+
+def test_no_acts_say_nothing():
+    assert settle([], [], []) == (0, 0, 0, 0, 0.5, 0.0, 1.0, 1.0)
+
+
+def test_wilsons_interval_is_the_published_one():
+    assert wilson(0.5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
+
+
+def test_the_sign_test_is_exact():
+    assert sign_test(0, 5) == pytest.approx(2 / 32)
+    assert sign_test(3, 3) == 1.0
+    assert sign_test(0, 0) == 1.0

@@ -2,13 +2,14 @@
 
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
-from webapp.models.rankings import Ranking
+from webapp.models.rankings import Comparison, Ranking
 from webapp.models.readers import Profile, Rating, Reader
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.work import Work
 
 __all__ = [
     "CandidatePack",
+    "Comparison",
     "Coverage",
     "Gate",
     "Harvest",

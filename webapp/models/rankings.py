@@ -1,7 +1,59 @@
-"""A reader's day in order."""
+"""A reader's day in order, and the comparisons that two rankers are put to."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
+
+
+class Comparison(models.Model):
+    """The ranking that serves, against a rival, over some issue days, for readers who agreed.
+
+    Both draw up these readers' lists in turns; what they save or like speaks for who placed it.
+    """
+
+    class Rival(models.TextChoices):
+        TEXT = "text", "text only"
+        NEWEST = "newest", "newest first"
+        RUN = "run", "an earlier run"
+
+    rival = models.CharField(max_length=10, choices=Rival)
+    run = models.ForeignKey(
+        "ModelRun", models.PROTECT, null=True, blank=True, help_text="Only for an earlier run."
+    )
+    begins_on = models.DateField(help_text="The first issue day.")
+    ends_on = models.DateField(null=True, blank=True, help_text="The last one. Empty: open.")
+
+    class Meta:
+        ordering = ("-begins_on",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rival="run", run__isnull=False) | (~Q(rival="run") & Q(run=None)),
+                name="comparison_run_where_rival",
+                violation_error_message="Name a run for an earlier run, and none otherwise.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("begins_on")),
+                name="comparison_ends_after_it_begins",
+                violation_error_message="It cannot end before it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        rival = f"run {self.run_id}" if self.run_id else self.get_rival_display()
+        return f"the active run against {rival}, {self.begins_on} to {self.ends_on or 'today'}"
+
+    def clean(self) -> None:
+        """One comparison a day, and only with a run that can serve."""
+        if self.run and (self.run.state != "ready" or self.run.is_active):
+            raise ValidationError({"run": "Choose a run that is ready and not the active one."})
+        if self.begins_on is None:
+            return  # said already
+        others = Comparison.objects.exclude(pk=self.pk).exclude(ends_on__lt=self.begins_on)
+        if self.ends_on:
+            others = others.exclude(begins_on__gt=self.ends_on)
+        if other := others.first():
+            raise ValidationError(f"Its days overlap those of another one: {other}.")
 
 
 class Ranking(models.Model):
@@ -17,6 +69,11 @@ class Ranking(models.Model):
     text_shares = ArrayField(models.FloatField())
     shared_shares = ArrayField(models.FloatField())
     terms = models.JSONField(default=list)  # of the leading papers: [[term, ...], ...]
+    # Ranks that were given to papers from outside the reader's habit.
+    explored = ArrayField(models.IntegerField(), default=list, db_default=[])
+    comparison = models.ForeignKey("Comparison", models.SET_NULL, null=True)
+    # In a comparison, who placed each paper: 0 the active run, 1 the rival, -1 neither.
+    teams = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     n_ratings = models.PositiveIntegerField(default=0)  # how many acts drove it
     ranked_at = models.DateTimeField()
 

@@ -34,6 +34,8 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now)
     # An IANA name. Nothing: the reader has not said, and the instance's holds.
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # Whether comparisons of rankers may draw up this reader's lists and count the acts on them.
+    compares = models.BooleanField(default=False, db_default=False)
 
     objects: ClassVar[Readers] = Readers()
     USERNAME_FIELD = "email"

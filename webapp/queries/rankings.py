@@ -1,4 +1,4 @@
-"""A reader's feed: the stored order, a page at a time."""
+"""A reader's feed: the stored order, a page at a time; and what comparisons have seen."""
 
 import json
 from datetime import date
@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, Q, QuerySet
 
-from webapp.models import Paper, Profile, Rating
+from webapp.models import Comparison, ModelRun, Paper, Profile, Ranking, Rating, Reader
 from webapp.queries import papers, readers
 
 
@@ -20,6 +21,7 @@ class Card(NamedTuple):
     because: Paper | None = None
     terms: list[str] = []  # never changed
     shared_percent: int = 0
+    is_explored: bool = False
 
 
 class FeedPage(NamedTuple):
@@ -43,6 +45,7 @@ class _Slice(NamedTuple):
     because: list[int]
     text_shares: list[float]
     shared_shares: list[float]
+    explored: list[int]  # ranks
     terms: list[list[str]]
 
 
@@ -80,7 +83,7 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
                      AND withdrawn_at IS NULL
                      AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
                 n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
-                text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s],
+                text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
                     jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
                     WHERE n BETWEEN %(a)s AND %(b)s)::text
@@ -99,6 +102,8 @@ def _card(
 ) -> Card:
     paper_id = found.paper_ids[place]
     text, shared = found.text_shares[place], found.shared_shares[place]
+    if rank in found.explored:  # what little speaks for it is not why it stands here
+        return Card(shown[paper_id], rank, ratings.get(paper_id), is_explored=True)
     return Card(
         shown[paper_id],
         rank,
@@ -137,8 +142,10 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
     """Profiles whose order of the day is missing or stale.
 
     Stale is: of an older run, older than the day's newest part, its newest change of a paper or
-    the reader's newest act, or driven by another number of acts than have a place in the run.
+    the reader's newest act, driven by another number of acts than have a place in the run, or
+    not of the comparison that the reader takes part in.
     """
+    comparison = comparisons_on(day).values_list("pk", flat=True).first()
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -161,8 +168,66 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
             WHERE k.id IS NULL OR k.run_id IS DISTINCT FROM %(run)s
                OR k.ranked_at < (SELECT at FROM packed) OR k.ranked_at < acts.at
                OR (k.n_ratings <> acts.placed AND acts.said <= %(most)s)
+               OR k.comparison_id IS DISTINCT FROM
+                  CASE WHEN r.compares THEN %(comparison)s::bigint END
             ORDER BY p.id LIMIT %(limit)s
             """,
-            {"day": day, "run": run_id, "limit": limit, "most": readers.MOST_ACTS},
+            {
+                "day": day,
+                "run": run_id,
+                "limit": limit,
+                "most": readers.MOST_ACTS,
+                "comparison": comparison,
+            },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def comparisons_on(day: date) -> QuerySet[Comparison]:
+    """What is compared on an issue day; at most one, as the form sees to it."""
+    return Comparison.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), begins_on__lte=day)
+
+
+def comparison_of(reader_id: int, day: date) -> Comparison | None:
+    """The comparison that this reader takes part in on an issue day."""
+    takes_part = Exists(Reader.objects.filter(pk=reader_id, compares=True))
+    return comparisons_on(day).filter(takes_part).select_related("run").first()
+
+
+def rival_runs(days: list[date]) -> list[ModelRun]:
+    """Earlier runs that are compared on one of these days, and so need places for its papers."""
+    of_days = [pk for day in days for pk in comparisons_on(day).values_list("run", flat=True)]
+    return list(ModelRun.objects.filter(pk__in=of_days, state=ModelRun.State.READY))
+
+
+def teams_of(profile_id: int, day: date, comparison_id: int) -> dict[int, int]:
+    """Who placed each paper of a day, in the order as it is stored."""
+    row = Ranking.objects.filter(profile=profile_id, day=day, comparison=comparison_id)
+    found = row.values_list("paper_ids", "teams").first()
+    return dict(zip(*found, strict=True)) if found else {}
+
+
+def n_compared(comparison_id: int, reader_id: int | None = None) -> tuple[int, int]:
+    """How many days of how many readers were drawn up, of those who still take part."""
+    rows = Ranking.objects.filter(comparison=comparison_id, reader__compares=True)
+    if reader_id:
+        rows = rows.filter(reader=reader_id)
+    return rows.count(), rows.values("reader").distinct().count()
+
+
+def compared_acts(comparison_id: int, reader_id: int | None = None) -> list[tuple[int, int, int]]:
+    """(reader, day as an ordinal, team) of every save and like on a paper that one team placed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT k.reader_id, k.day, t.team FROM webapp_ranking k
+            JOIN webapp_reader r ON r.id = k.reader_id AND r.compares
+            CROSS JOIN LATERAL unnest(k.paper_ids, k.teams) AS t (paper_id, team)
+            JOIN webapp_rating a ON a.reader_id = k.reader_id AND a.paper_id = t.paper_id
+            WHERE k.comparison_id = %(comparison)s AND t.team >= 0
+              AND a.value >= 0 AND (a.saved OR a.value > 0)
+              AND (%(reader)s::bigint IS NULL OR k.reader_id = %(reader)s)
+            """,
+            {"comparison": comparison_id, "reader": reader_id},
+        )
+        return [(reader, day.toordinal(), team) for reader, day, team in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""What a reader does: rate, save, take note of a new version, choose subjects and a time zone."""
+"""What a reader does: rate, save, take note of a new version, choose settings."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -96,6 +96,16 @@ def choose_time_zone(reader: Reader, name: str) -> None:
     """An IANA name that the form has checked."""
     reader.time_zone = name
     reader.save(update_fields=["time_zone"])
+
+
+def take_part(reader: Reader, compares: bool, now: datetime) -> None:
+    """Let comparisons draw up this reader's lists, or no longer: then nothing of it is kept."""
+    with transaction.atomic():
+        reader.compares = compares
+        reader.save(update_fields=["compares"])
+        if not compares:
+            Ranking.objects.filter(reader=reader).update(comparison=None, teams=[])
+    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
 
 
 def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date | None) -> None:

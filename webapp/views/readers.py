@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from webapp.forms import (
     RATINGS,
     SAVES,
+    ComparisonsForm,
     RatingForm,
     SaveForm,
     SubjectsForm,
@@ -191,7 +192,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """In which zone times are told."""
+    """The settings: in which zone times are told, and whether to take part in comparisons."""
     assert isinstance(request.user, Reader)
     now = {"time_zone": readers.zone_of(request.user).key}
     form = TimeZoneForm(request.POST if request.method == "POST" else None, initial=now)
@@ -199,5 +200,19 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         service.choose_time_zone(request.user, form.cleaned_data["time_zone"])
         messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
         return redirect(_named(request) or reverse("time_zone"))
-    context = {"form": form, "now": timezone.now()}
+    comparisons = ComparisonsForm(initial={"compares": request.user.compares})
+    context = {"form": form, "comparisons": comparisons, "now": timezone.now()}
     return render(request, "readers/time_zone.html", context)
+
+
+@require_POST
+@login_required
+def compare(request: HttpRequest) -> HttpResponse:
+    """Take part in comparisons of rankers, or no longer."""
+    assert isinstance(request.user, Reader)
+    form = ComparisonsForm(request.POST)
+    compares = form.is_valid() and form.cleaned_data["compares"]
+    service.take_part(request.user, compares, timezone.now())
+    said = "You take part in comparisons." if compares else "You take no part in comparisons."
+    messages.success(request, said)
+    return redirect("time_zone")

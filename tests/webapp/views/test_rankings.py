@@ -72,6 +72,21 @@ def test_a_readers_day_begins_with_what_they_like_and_says_why(client, ranked):
     assert "shared terms:" in html
 
 
+def test_an_explored_paper_says_so_and_gives_no_other_reason(client, now):
+    older = world(4, DAY - timedelta(days=3))
+    world(30)
+    runs.train("test", now)
+    who = reader()
+    rating(who, older["robots"][0])
+    readers.rerank_after(who, DAY, now)
+    client.force_login(who)
+    cards = body(client).split("<article")[1:]
+    explored = [card for card in cards if "Outside your habit" in card]
+    assert 1 <= len(explored) <= 3
+    assert not any("Because you saved" in card for card in explored)
+    assert not any("Outside your habit" in card for card in cards[:4])
+
+
 def test_a_reader_without_acts_sees_newest_first_and_how_to_begin(client, ranked):
     client.force_login(reader())
     html = body(client)

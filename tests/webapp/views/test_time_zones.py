@@ -1,4 +1,4 @@
-"""Times in the reader's own zone: chosen, refused, moved, and over a change of the clocks."""
+"""The settings: times in the reader's own zone, and whether to take part in comparisons."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -89,3 +89,20 @@ def test_a_zone_that_is_no_more_is_utc(who, name):
 def test_a_visitor_is_told_in_utc(settings):
     settings.DEFAULT_TIME_ZONE = "Europe/Vienna"
     assert readers.zone_of(None) == ZoneInfo("UTC")
+
+
+def test_taking_part_in_comparisons_is_off_until_a_reader_says_so(client, who):
+    assert "checked" not in client.get("/settings/").content.decode()
+    assert not Reader.objects.get().compares
+    assert client.post("/settings/comparisons/", {"compares": "on"}).url == "/settings/"
+    assert Reader.objects.get().compares
+    assert "checked" in client.get("/settings/").content.decode()
+    client.post("/settings/comparisons/", {})
+    assert not Reader.objects.get().compares
+
+
+def test_only_a_reader_who_posts_can_take_part(client, who):
+    assert client.get("/settings/comparisons/").status_code == 405
+    client.logout()
+    assert client.post("/settings/comparisons/", {"compares": "on"}).status_code == 302
+    assert not Reader.objects.get().compares
