@@ -27,7 +27,8 @@ AT_ONCE = 2_000  # rankings in one piece of work, so that it ends well within it
 def rerank(profile: Profile, day: date, now: datetime) -> bool:
     """Order one day for one profile by what its reader said, and store the order.
 
-    A pure function of ratings, vectors and day: whoever wins the lock writes the same row.
+    A function of ratings, vectors and day, in a comparison also of who had placed what was acted
+    on: whoever wins the lock writes the same row.
     Without any rating, or without a model, there is no row: the page shows newest first.
     """
     with transaction.atomic():
