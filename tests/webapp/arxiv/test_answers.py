@@ -98,10 +98,10 @@ def test_noise_is_refused(body):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_xml_is_refused_at_once(name):
     body = HOSTILE[name].encode()
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(UpstreamError) as refusal:
         xml_root(body, {"OAI-PMH"})
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert refusal.value.kind == "hostile"
 
 

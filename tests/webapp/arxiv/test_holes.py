@@ -74,6 +74,6 @@ def test_no_more_are_named_than_asked_for():
 
 def test_a_month_is_looked_through_quickly():
     known = some(n for n in range(1, 30_001) if n % 7)
-    began = time.perf_counter()
+    began = time.thread_time()
     holes(known, "2611.30000")
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

@@ -73,13 +73,13 @@ def assert_harmless(html):
 
 
 def milliseconds(function, *arguments):
-    """The best of three: another process may have the core for a while."""
+    """Of the processor, the best of three: others may have the core for a while."""
     times = []
     for _ in range(3):
         papers.mathml.cache_clear()  # the bombs themselves are too long to be remembered
-        begin = time.perf_counter()
+        begin = time.thread_time()
         function(*arguments)
-        times.append(time.perf_counter() - begin)
+        times.append(time.thread_time() - begin)
     return 1_000 * min(times)
 
 
@@ -179,8 +179,8 @@ def test_signs_that_turn_or_hide_words_are_left_out():
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_no_text_takes_long(bomb):
-    assert milliseconds(tex, bomb) < 50
-    assert milliseconds(opening, bomb, 460) < 50
+    assert milliseconds(tex, bomb) < 200  # what grows with the square takes seconds
+    assert milliseconds(opening, bomb, 460) < 200
 
 
 @given(st.text(alphabet="$\\{}^_<>&\"'~`-()[]ab1 \n", max_size=300))
