@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def job(*arguments):
     out = StringIO()
-    call_command("job", *arguments, stdout=out)
+    call_command("job", *arguments, stdout=out, stderr=out)
     return out.getvalue()
 
 
@@ -61,6 +61,20 @@ def test_a_source_can_be_named(settings):
         said = job("harvest", "--day", "2026-04-20", "--source", "daily_papers")
     assert "asked 1" in said
     assert PublicUpvote.objects.get().count == 3
+
+
+def test_a_harvest_by_hand_says_what_brought_nothing(settings):
+    with FakeArxiv([{"id": "2604.20001", "date": "2026-04-20", "upvotes": 3}]) as fake:
+        settings.DAILY_PAPERS_URL = fake.environment()["DAILY_PAPERS_URL"]
+        fake.fail("html")
+        said = job("harvest", "--day", "2026-04-20", "--source", "daily_papers")
+    assert "daily_papers of 2026-04-20: " in said
+    assert "web page" in said
+
+
+@pytest.mark.parametrize("which", [[], ["--day", "2026-04-20"]])
+def test_a_harvest_without_anybody_to_ask_says_so(which):
+    assert "nobody to ask" in job("harvest", *which)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow"])

@@ -249,6 +249,12 @@ def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
     return list(tries.order_by("-pk")[:n])
 
 
+def failed_in(slot: str) -> list[Harvest]:
+    """The tries of one occasion that left a reason behind."""
+    occasion = slot.partition(_AND_ON)[0]
+    return list(Harvest.objects.filter(slot=occasion).exclude(error="").order_by("pk"))
+
+
 def last_trouble_by_source() -> dict[str, Harvest]:
     failed = Harvest.objects.exclude(error="").values("source").annotate(newest=Max("pk"))
     rows = Harvest.objects.filter(pk__in=failed.values("newest"))

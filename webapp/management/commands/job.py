@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -58,3 +59,13 @@ class Command(BaseCommand):
             raise CommandError(f"{row}\n{row.error}")
         counts = ", ".join(f"{name} {count}" for name, count in row.counts.items())
         self.stdout.write(f"{row}" + (f" ({counts})" if counts else ""))
+        if row.job == "harvest":
+            self._say_what_failed(row)
+
+    def _say_what_failed(self, row: Work) -> None:
+        for tried in known.failed_in(row.slot):
+            where = f"{tried.source} {tried.subject} of {tried.day}".replace(" * ", " ")
+            self.stderr.write(f"{where}: {tried.error}")
+        followed = settings.ARXIV_SUBJECTS or settings.BIORXIV_SUBJECTS or settings.DAILY_PAPERS
+        if not (row.counts.get("asked") or followed):
+            self.stderr.write("There is nobody to ask: set ARXIV_SUBJECTS, or name --categories.")
