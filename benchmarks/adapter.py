@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from recommender.crossvalidation import AUTHORS, weight_of_others
+from recommender.crossvalidation import learn_from_authors, weight_of_others
 from recommender.ensemble import combine
 from recommender.features import ItemFeatures, ItemText
 from recommender.fold_in import SHARED, TEXT, Taste, fold_in
@@ -72,8 +72,7 @@ class Adapter:
         ]
         rows = self._learn(texts)
         wrote, learn = portfolios(texts, rows.ids, days), authors_only(self.features.words_)
-        self.space = learn(wrote, rows, 0)
-        self.weight = weight_of_others(wrote, rows, learn, AUTHORS)
+        self.space, self.weight = learn_from_authors(wrote, rows, learn)
         return self
 
     def _learn(self, texts: Sequence[Any]) -> Vectors:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.database import database, query
-from benchmarks.instance import ROOT, Browser, instance, shown
+from benchmarks.instance import ROOT, Browser, instance, made_up, shown
 from tests.fakes import FakeArxiv
 from tests.fakes.days import batch_before
 
@@ -216,7 +216,7 @@ def memory(_: argparse.Namespace) -> None:
     days = [date(2026, 3, 2) + timedelta(days=n) for n in range(54)]
     days = [day for day in days if day.weekday() < 5]
     last = days[-1] + timedelta(days=7)
-    rows = list(many(RECORDS, days))
+    rows = list(made_up(RECORDS, days, ["cs.LG"]))
     runs = {
         "backfill": ("backfill", "--from", f"{days[0]}", "--to", f"{days[-1]}"),
         "oai": ("job", "harvest", "--day", f"{last}", "--source", "oai"),
@@ -248,24 +248,6 @@ def peak_of(process: subprocess.Popen[str], stored: Callable[[], int]) -> float:
     process.terminate()
     process.communicate()
     return peak
-
-
-def many(n: int, days: list[date]) -> Iterator[dict[str, Any]]:
-    """Made-up papers with abstracts of the usual length, spread over days."""
-    chance = random.Random(0)
-    lines = (ROOT / "fixtures" / "papers.jsonl").read_text().splitlines()
-    words = [word for text in lines for word in json.loads(text)["abstract"].split()]
-    for number in range(n):
-        day = days[number * len(days) // n]
-        yield {
-            "id": f"{day:%y%m}.{number % 99_999 + 1:05d}",
-            "date": f"{day}",
-            "title": " ".join(chance.choices(words, k=10)),
-            "abstract": " ".join(chance.choices(words, k=195)),
-            "authors": [f"Author {chance.randrange(9999)}" for _ in range(4)],
-            "categories": ["cs.LG"],
-            "comments": None,
-        }
 
 
 def night(options: argparse.Namespace) -> None:

@@ -1,7 +1,9 @@
 """A whole instance in a throw-away folder, and a person's browser as far as HTTP goes."""
 
 import http.client
+import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -10,15 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 READY = "Firstlight is ready: "
-LONGEST_START = 600
+SUBJECTS = ("cs.LG", "cs.CL", "math.NT", "astro-ph.GA")
 
 
 def free_port() -> int:
@@ -185,6 +189,26 @@ class Browser:
 def without_host(location: str) -> str:
     parts = urlsplit(location)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def made_up(
+    n: int, days: list[date], subjects: Sequence[str] = SUBJECTS
+) -> Iterator[dict[str, Any]]:
+    """Papers whose words are those of the fixtures, with abstracts of about 1,350 characters."""
+    chance = random.Random(0)
+    lines = (ROOT / "fixtures" / "papers.jsonl").read_text().splitlines()
+    words = [word for text in lines for word in json.loads(text)["abstract"].split()]
+    for number in range(n):
+        day = days[number * len(days) // n]
+        yield {
+            "id": f"{day:%y%m}.{number % 99_999 + 1:05d}",
+            "date": f"{day}",
+            "title": " ".join(chance.choices(words, k=10)),
+            "abstract": " ".join(chance.choices(words, k=195)),
+            "authors": [f"Author {chance.randrange(9999)}" for _ in range(4)],
+            "categories": list(dict.fromkeys(chance.choices(subjects, k=2))),
+            "comments": None,
+        }
 
 
 def shown(html: str) -> list[str]:

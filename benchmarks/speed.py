@@ -7,16 +7,15 @@ Every figure is measured from outside: at the terminal, at the HTTP client, from
 import argparse
 import gzip
 import json
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.instance import ROOT, Browser, Instance, environment, instance, shown
+from benchmarks.instance import ROOT, Browser, Instance, environment, instance, made_up, shown
 
 DAY = f"{datetime.now(UTC).date() + timedelta(days=2)}"  # of its own, later than any real one
 N_CANDIDATES = 1_500
@@ -29,25 +28,12 @@ def percentiles(seconds: list[float]) -> str:
     return " ".join(f"p{p} {ms:.1f} ms" for p, ms in at.items()) + f" (n {len(ordered)})"
 
 
-def made_up(n: int, folder: Path) -> list[Path]:
-    """Papers whose words are those of the fixtures, with abstracts of about 1,350 characters."""
-    seed = random.Random(0)
-    lines = (ROOT / "fixtures" / "papers.jsonl").read_text().splitlines()
-    words = [word for line in lines for word in json.loads(line)["abstract"].split()]
+def written(n: int, folder: Path) -> list[Path]:
+    """A file of made-up papers, as if announced over nine months."""
     path = folder / "papers.jsonl.gz"
+    days = [date(2026, 1 + month, 1 + day) for month in range(9) for day in range(28)]
     with gzip.open(path, "wt", compresslevel=1) as file:
-        for number in range(n):
-            month, place = divmod(number, 90_000)
-            row = {
-                "id": f"26{month + 1:02d}.{place + 1:05d}",
-                "date": f"2026-0{1 + number % 9}-{1 + number % 28:02d}",
-                "title": " ".join(seed.choices(words, k=10)),
-                "abstract": " ".join(seed.choices(words, k=195)),
-                "authors": [f"Author {seed.randrange(9999)}" for _ in range(4)],
-                "categories": seed.choices(["cs.LG", "cs.CL", "math.NT", "astro-ph.GA"], k=2),
-                "comments": None,
-            }
-            file.write(json.dumps(row) + "\n")
+        file.writelines(f"{json.dumps(row)}\n" for row in made_up(n, days))
     return [path]
 
 
@@ -184,7 +170,7 @@ def main() -> None:
     parser.add_argument("--papers", nargs="+", type=Path, default=[], help="gzip files of papers")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        papers = [path.resolve() for path in chosen.papers] or made_up(40_000, Path(folder))
+        papers = [path.resolve() for path in chosen.papers] or written(40_000, Path(folder))
         for name in chosen.parts or PARTS:
             PARTS[name](papers)
 

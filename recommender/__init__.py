@@ -22,7 +22,6 @@ explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)
 crossvalidation  how much other readers may count, from readers held out (by night)
-interleaving   two rankers on one page: which of them do readers follow? (by night)
 artifact       a trained model as a folder (by night)
 
 Words. *User, item*: a row, a column. *Interaction*: (user, item, weight, day), positive.

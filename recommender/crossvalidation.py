@@ -3,7 +3,6 @@
 Readers are held out, and with them papers: what a new reader would have got of new papers.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,8 @@ import numpy as np
 from recommender.ensemble import GRID, learn_weight
 from recommender.evaluation import Case, Items, Split, quality_by_weight
 from recommender.interactions import Ids, Interactions
-from recommender.space import ItemSpace
+from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
-
-Train = Callable[[Interactions, Vectors, int], ItemSpace]
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,15 @@ def weight_of_others(
     quality = np.concatenate(qualities)
     errors = min(1.0, config.cautious / max(len(quality), 1))
     return learn_weight(quality, config.grid, errors)
+
+
+def learn_from_authors(
+    portfolios: Interactions, features: Vectors, train: Train, seed: int = 0
+) -> tuple[ItemSpace, float]:
+    """The space that authors teach where there are no readers, and how much it may count."""
+    space = train(portfolios, features, seed)
+    weight = weight_of_others(portfolios, features, train, AUTHORS, seed) if space.d else 0.0
+    return space, weight
 
 
 def _split(

@@ -4,7 +4,7 @@ The split is by time, and a paper competes with the other papers of its issue da
 saved it yet, as on the morning when it counts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,12 +17,10 @@ from recommender.ensemble import GRID, combine, learn_weight
 from recommender.fold_in import fade, fold_in
 from recommender.interactions import Days, Floats, IdMap, Ids, Interactions, whole_numbers
 from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Rated, rank
-from recommender.space import ItemSpace
+from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
 
 Values = NDArray[np.float64]
-Train = Callable[[Interactions, Vectors, int], ItemSpace]
-"""A training: (interactions, item features, seed) -> ItemSpace. See train.train."""
 
 
 class IssueDays(NamedTuple):
@@ -295,7 +293,9 @@ def judge(
     split = split_by_time(interactions, cut_day, item_days, dislikes)
     readers = np.random.default_rng(seed).permutation(split.users)[: config.most_readers]
     split = split.only(readers)
-    space = train(split.past, features, seed)
+    # Too few to tell: what a training would be worth is not asked, and it takes long.
+    tells = len(readers) >= config.least_readers
+    space = train(split.past, features, seed) if tells else ItemSpace.text_only(features.d)
     items = Items(features, space.place(features.ids, features.rows))
     rankers = {"text only": text_only, "popular": popular(split.past, features), "newest": newest}
     baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}

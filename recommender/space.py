@@ -1,7 +1,7 @@
 """Where items stand among what users share: one place for each text, seen before or not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from recommender.bridge import Bridge, BridgeConfig, unit
-from recommender.interactions import Floats, whole_numbers
+from recommender.interactions import Floats, Interactions, whole_numbers
 from recommender.vectors import Vectors
 
 
@@ -95,3 +95,7 @@ class ItemSpace:
             config = BridgeConfig(**json.loads(arrays["config"].tobytes()))
             bridge = Bridge(rows, arrays["vectors"], arrays["duals"], config)
         return cls(matrix, bridge, float(arrays["portfolio"][0]), arrays["centre"])
+
+
+Train = Callable[[Interactions, Vectors, int], ItemSpace]
+"""A training: (interactions, item features, seed) -> ItemSpace. See train.train."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import scipy.sparse as sp
 from lightfm import LightFM
+from sklearn.preprocessing import normalize
 
 from recommender.als import AlsConfig, factorise
 from recommender.bridge import Bridge, BridgeConfig, build, unit
 from recommender.interactions import Floats, IdMap, Ids, Interactions
-from recommender.space import ItemSpace
+from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
 
 Progress = Callable[[int, int], None]
@@ -145,20 +146,13 @@ def _from_authors(
     if words is not None:
         used = np.intersect1d(used, words)
     d = min(config.authors.components, max(config.least_components, matrix.shape[0] // 2))
-    texts = unit_rows(rows[:, used])
+    texts = normalize(rows[:, used])
     runs = range(seed, seed + config.author_runs)
     learned = np.hstack([_fit(matrix, texts, config.authors, d, s, progress) for s in runs])
     # A term that no trained item has keeps LightFM's random start, which is noise: leave it zero.
     space = np.zeros((features.d, learned.shape[1]), np.float32)
     space[used] = learned
     return space, np.asarray(unit(np.asarray(rows @ space)).mean(axis=0), np.float32)
-
-
-def unit_rows(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """Scale sparse rows to unit length."""
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    scale = 1 / np.where(lengths > 0, lengths, 1)
-    return sp.csr_matrix(sp.diags(scale.astype(np.float32)) @ rows)
 
 
 def _within(interactions: Interactions, features: Vectors, config: TrainConfig) -> Interactions:
@@ -218,10 +212,6 @@ def _fit(
     if not np.abs(learned).max(initial=0) <= config.largest:
         raise ValueError("the training diverged: an embedding is beyond all measure")
     return learned
-
-
-Train = Callable[[Interactions, Vectors, int], ItemSpace]
-"""A training: (interactions, item features, seed) -> ItemSpace."""
 
 
 def with_authors(

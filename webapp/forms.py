@@ -81,7 +81,7 @@ class TimeZoneForm(forms.Form):
 class ComparisonsForm(forms.Form):
     """Whether the reader takes part; a box that is not ticked is not sent."""
 
-    compares = forms.BooleanField(required=False, label="Take part in comparisons")
+    compares = forms.BooleanField(required=False, label="Take part in comparisons", label_suffix="")
 
 
 class VersionForm(forms.Form):

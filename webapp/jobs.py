@@ -5,9 +5,6 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from recommender.artifact import BadArtifact
-from webapp.queries import papers
-from webapp.queries.rankings import rival_runs
 from webapp.services import demo, harvests, rankings, readers, runs, work
 
 log = logging.getLogger(__name__)
@@ -15,25 +12,13 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Job = Callable[[str, datetime], work.Counts]
 
-
-def embed(slot: str, now: datetime) -> work.Counts:
-    """Places in the active run, and before in an earlier run that it is compared with."""
-    days = work.days_of(slot) or papers.newest_days(rankings.OPEN_DAYS)
-    for run in rival_runs(days):
-        try:
-            runs.place(run, days, now)
-        except BadArtifact:
-            log.exception("Run %d cannot be compared with", run.pk)
-    return runs.embed(slot, now)
-
-
 # Each gets its slot and the time, fills a gap, and may say what it did in numbers.
 JOBS: dict[str, Job] = {
     "sweep": lambda _slot, now: (
         work.sweep(now) | runs.ask_for_first(now) | readers.forget_silent(now)
     ),
     "coverage": harvests.look,
-    "embed": embed,
+    "embed": runs.embed,
     "train": runs.train,
     "activate": runs.activate_asked,
     "rank": rankings.fill,

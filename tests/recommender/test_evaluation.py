@@ -191,6 +191,15 @@ def test_dislikes_are_part_of_the_test():
     assert any((case.values < 0).any() for case in found.split.cases)
 
 
+def test_with_too_few_readers_to_tell_nothing_is_trained():
+    def long(past, features, seed):
+        raise AssertionError("nobody can tell what this would be worth")
+
+    found = judged(long, dialects(n_users=8))
+    assert (found.judged, found.weight, found.space.d) == (False, 0.0, 0)
+    assert found.report.ndcg.tolist() == found.baselines["text only"].ndcg.tolist()
+
+
 # --- the gate ----------------------------------------------------------------------------
 
 EVEN = np.linspace(0.2, 0.6, 40)

@@ -37,7 +37,6 @@ from webapp.arxiv.records import (
 
 AnnounceType = Literal["new", "cross", "replace", "replace-cross"]
 ANNOUNCE_TYPES = {"new", "cross", "replace", "replace-cross"}
-MOST_ITEMS = 2_000  # the feed's own limit: a feed this long may be cut
 _SECOND_BEST = timedelta(days=7)
 _DESCRIPTION = re.compile(
     r"\s*arXiv:\s?(?P<id>\S+)\s+Announce Type:\s*(?P<type>[\w-]+)\s*(?P<rest>.*)",
@@ -58,14 +57,6 @@ class Announcement(NamedTuple):
     feed_day: date | None  # on which the generator ran; proves nothing about the batch
     title: str
     skip_days: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.items and not self.refused
-
-    @property
-    def may_be_cut(self) -> bool:
-        return len(self.items) + len(self.refused) >= MOST_ITEMS
 
     @property
     def papers(self) -> tuple[HarvestedPaper, ...]:

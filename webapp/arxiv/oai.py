@@ -42,10 +42,6 @@ class Page(NamedTuple):
     token: str = ""
     identity: Mapping[str, str] = _NO_NAMES  # of Identify
 
-    @property
-    def n_records(self) -> int:
-        return len(self.papers) + len(self.deleted) + len(self.headers) + len(self.refused)
-
 
 def parse(body: bytes, subject_names: Mapping[str, str] = _NO_NAMES) -> Page:
     """Read one answer. Raises UpstreamError; its `code` is the protocol's where it has one.

@@ -251,7 +251,7 @@ def troubles_between(first: date, last: date, n: int) -> list[Harvest]:
 
 def failed_in(slot: str) -> list[Harvest]:
     """The tries of one occasion that left a reason behind."""
-    occasion = slot.partition(_AND_ON)[0]
+    occasion = slot.partition(AND_ON)[0]
     return list(Harvest.objects.filter(slot=occasion).exclude(error="").order_by("pk"))
 
 
@@ -285,7 +285,7 @@ class Request(NamedTuple):
 
 
 ASKED = "/asked "
-_AND_ON = " and on "
+AND_ON = " and on "  # what was not done within one piece of work is asked for in another
 
 
 def slot_of_request(day: date, source: str, subject: str, now: datetime) -> str:
@@ -305,7 +305,7 @@ def requests(since: datetime) -> list[Request]:
     rows: dict[str, list[Work]] = {}
     asked = Work.objects.filter(job="harvest", slot__contains=ASKED, asked_at__gt=since)
     for row in asked.order_by("-pk"):
-        rows.setdefault(row.slot.partition(_AND_ON)[0], []).append(row)
+        rows.setdefault(row.slot.partition(AND_ON)[0], []).append(row)
     tries = Harvest.objects.filter(slot__in=rows).values("slot", "state")
     counts = {(one["slot"], one["state"]): one["n"] for one in tries.annotate(n=Count("pk"))}
     return [_request(slot, parts, counts) for slot, parts in rows.items()]

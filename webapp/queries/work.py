@@ -1,7 +1,5 @@
 """What is owed, and what is stuck."""
 
-from django.db.models import Count
-
 from webapp.models import Work
 
 
@@ -13,7 +11,3 @@ def owed_since(first_id: int) -> list[int]:
     """Rows that wait and are newer than the given one, oldest first."""
     rows = Work.objects.filter(state=Work.State.WAITING, pk__gt=first_id).order_by("pk")
     return list(rows.values_list("pk", flat=True))
-
-
-def counts_by_state() -> dict[str, int]:
-    return dict(Work.objects.values_list("state").annotate(Count("pk")).order_by())

@@ -26,7 +26,6 @@ LOOK_BACK = timedelta(days=7)
 SOON, LATER = timedelta(minutes=50), timedelta(hours=6)
 BY_QUERY, CROWDED = {"missing", "sought", "query"}, timedelta(minutes=40)
 UPVOTED_DAYS = 7  # votes come in for about a week
-_AND_ON = " and on "
 
 
 class Step(NamedTuple):
@@ -84,7 +83,7 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
     A slot by hand names a day, a source and subjects: 2026-11-20/oai/cs.LG+cs.CL/noon. The clock
     runs while this is under way; `now` is when it began.
     """
-    tried, occasion = 0, slot.partition(_AND_ON)[0]
+    tried, occasion = 0, slot.partition(harvests.AND_ON)[0]
     for step in _steps(occasion, now):
         name = _name(step.subjects)
         if harvests.was_tried(step.source, step.day, name, occasion):
@@ -92,7 +91,7 @@ def harvest(slot: str, now: datetime, clock: Clock) -> work.Counts:
         if _rests(step, name, now) or (step.pause and _is_crowded(step.source, now)):
             continue
         if (clock() - now).total_seconds() > BUDGET_SECONDS:
-            work.ask("harvest", f"{occasion}{_AND_ON}{now:%H:%M:%S.%f}", now)
+            work.ask("harvest", f"{occasion}{harvests.AND_ON}{now:%H:%M:%S.%f}", now)
             break
         fetch(step.source, step.day, step.subjects, occasion, clock)
         tried += 1

@@ -17,14 +17,13 @@ from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 
 from recommender import artifact
-from recommender.crossvalidation import AUTHORS, weight_of_others
+from recommender.crossvalidation import learn_from_authors
 from recommender.evaluation import (
     IssueDays,
     Items,
     JudgeConfig,
     Judgement,
     Report,
-    Train,
     evaluate,
     judge,
     promote,
@@ -33,12 +32,12 @@ from recommender.features import FeatureConfig, ItemFeatures, ItemText
 from recommender.interactions import Interactions
 from recommender.portfolios import portfolios
 from recommender.ranking import rank
-from recommender.space import ItemSpace
+from recommender.space import Train
 from recommender.train import TrainConfig, authors_only, with_authors
 from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import CandidatePack, ModelRun, Paper, PaperVector
-from webapp.queries import papers, runs
+from webapp.queries import papers, rankings, runs
 from webapp.services import work
 from webapp.services.rankings import OPEN_DAYS
 
@@ -173,14 +172,6 @@ def only_one() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])
 
 
-def _from_authors(
-    authors: Interactions, rows: Vectors, words: np.ndarray
-) -> tuple[ItemSpace, float]:
-    train = authors_only(words)
-    space = train(authors, rows, SEED)
-    return space, weight_of_others(authors, rows, train, AUTHORS, SEED) if space.d else 0.0
-
-
 def _fit(run: ModelRun, material: Material) -> None:
     """Judge a training on the past; if accepted, train on everything and write it down."""
     features = ItemFeatures().fit(material.texts)
@@ -194,7 +185,8 @@ def _fit(run: ModelRun, material: Material) -> None:
     if judgement.judged:
         space, weight = train(material.interactions, rows, SEED), judgement.weight
     else:  # too few readers to learn from: what authors taught, as far as it helps authors
-        space, weight = _from_authors(authors, rows, features.words_)
+        alone = authors_only(features.words_)
+        space, weight = learn_from_authors(authors, rows, alone, SEED)
         if weight:
             note += f" What authors wrote counts {weight:g} beside the text."
     weight = weight if space.d else 0.0
@@ -289,12 +281,21 @@ def activate_asked(slot: str, now: datetime) -> work.Counts:
 
 
 def embed(slot: str, now: datetime) -> work.Counts:
-    """Give every paper of the open days, and every rated one, its place in the active run."""
+    """Give every paper of the open days, and every rated one, its place in the active run.
+
+    And in the earlier one that it is compared with, before: both are needed to draw a list up.
+    """
     run = runs.active_run()
     if run is None:
         return ask_for_first(now)
+    days = work.days_of(slot) or papers.newest_days(OPEN_DAYS)
+    for rival in rankings.rival_runs(days):
+        try:
+            place(rival, days, now)
+        except artifact.BadArtifact:
+            log.exception("Run %d cannot be compared with", rival.pk)
     try:
-        counts = place(run, work.days_of(slot) or papers.newest_days(OPEN_DAYS), now)
+        counts = place(run, days, now)
     except artifact.BadArtifact as error:
         work.ask("train", f"{now:%Y-%m-%dT%H}:00 unreadable", now)
         return {"asked for a training": f"The model of run {run.pk} cannot be read: {error}"}

@@ -105,7 +105,7 @@ def test_a_bad_record_is_named_and_the_others_stay(bad, reason):
 
 def test_nothing_new_is_a_result():
     page = oai.parse(pages.oai_error("noRecordsMatch"))
-    assert (page.n_records, page.token) == (0, "")
+    assert (page.papers, page.refused, page.token) == ((), (), "")
 
 
 @pytest.mark.parametrize(

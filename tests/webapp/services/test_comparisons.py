@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories import DAY, paper, profile, rating, reader, world
-from webapp import jobs
 from webapp.models import CandidatePack, Comparison, ModelRun, Ranking, Rating
 from webapp.queries import papers, rankings
 from webapp.queries import runs as known
@@ -165,10 +164,10 @@ def earlier(today, now):
 def test_an_earlier_run_is_given_places_for_new_papers(earlier, now):
     new_day = DAY + timedelta(days=1)
     fresh = paper("robots", new_day)
-    jobs.embed("hour", now)
+    runs.embed("hour", now)
     assert earlier.packs.get(day=new_day).paper_ids == [fresh.pk]
     before = CandidatePack.objects.count()
-    jobs.embed("next hour", now)
+    runs.embed("next hour", now)
     assert CandidatePack.objects.count() == before
 
 
@@ -194,7 +193,7 @@ def test_an_earlier_run_without_its_places_stops_no_ranking(earlier, today, now,
 def test_an_unreadable_rival_stops_no_embedding(earlier, now):
     (runs.models_folder() / earlier.folder / "space.npz").write_bytes(b"torn")
     fresh = paper("robots", DAY + timedelta(days=1))
-    jobs.embed("hour", now)
+    runs.embed("hour", now)
     assert known.active_run().vectors.filter(paper=fresh).exists()
 
 
