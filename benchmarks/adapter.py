@@ -16,7 +16,7 @@ from recommender.ensemble import combine
 from recommender.features import ItemFeatures, ItemText
 from recommender.fold_in import SHARED, TEXT, Taste, fold_in
 from recommender.interactions import Floats, Interactions
-from recommender.portfolios import portfolios
+from recommender.portfolios import fields, portfolios
 from recommender.space import ItemSpace
 from recommender.train import TrainConfig, authors_only, quick, train
 from recommender.vectors import Vectors
@@ -71,8 +71,9 @@ class Adapter:
             for p in papers
         ]
         rows = self._learn(texts)
-        wrote, learn = portfolios(texts, rows.ids, days), authors_only(self.features.words_)
-        self.space, self.weight = learn_from_authors(wrote, rows, learn)
+        wrote, beside = portfolios(texts, rows.ids, days), fields(texts, rows.ids)
+        learn = authors_only(self.features.words_, beside, self.config)
+        self.space, self.weight = learn_from_authors(wrote, rows, learn, beside)
         return self
 
     def _learn(self, texts: Sequence[Any]) -> Vectors:

@@ -19,11 +19,13 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.adapter import Adapter
 from recommender.evaluation import ndcg
 from recommender.features import ItemFeatures, ItemText
 from recommender.terms import words_and_pairs
+from recommender.train import LightfmConfig
 
 SHOWN = (1, 3, 5, 10)
 AUTHORS, LEAST_EARLY, MOST_EARLY, LEAST_DAY = 800, 3, 15, 40
@@ -31,6 +33,13 @@ ABLATIONS: dict[str, dict[str, Any]] = {
     "all": {},
     "without LightFM": {"lightfm": None, "authors": None},
     "without ALS": {"als": None},
+}
+
+UNTAUGHT = LightfmConfig(components=64, epochs=1, alpha=0, learning_rate=1e-9)
+AUTHOR_ABLATIONS: dict[str, dict[str, Any]] = {
+    "all": {},
+    "LightFM, not tuned": {"contrast": None},
+    "a random start in place of LightFM": {"authors": UNTAUGHT},
 }
 
 
@@ -147,23 +156,39 @@ def author_cases(papers: list[dict[str, Any]], cut: str, seed: int) -> tuple[lis
     return cases, names
 
 
-def measured(model: Adapter, papers: list[dict[str, Any]], cases: list[Case]) -> np.ndarray:
+Rank = Callable[[list[int], list[int]], np.ndarray]
+
+
+def measured(rank: Rank, cases: list[Case]) -> np.ndarray:
     """nDCG@10 of each case after 1, 3, 5 and 10 papers, float64 (cases, 4)."""
+    rows = []
+    for known, day, wanted in cases:
+        hits = np.isin(day, wanted)
+        orders = (np.argsort(-rank(known[:k], day), kind="stable") for k in SHOWN)
+        rows.append([ndcg(hits[order], int(hits.sum()), 10) for order in orders])
+    return np.array(rows)
+
+
+def ranker(model: Adapter, papers: list[dict[str, Any]], cases: list[Case]) -> Rank:
+    """Rank by the model, each text read once."""
     needed = sorted({n for known, day, _ in cases for n in [*known, *day]})
     place = {number: row for row, number in enumerate(needed)}
     texts = [ItemText(papers[n]["title"], papers[n]["abstract"]) for n in needed]
     prepared = model.prepare(texts)
-    rows = []
-    for known, day, wanted in cases:
-        candidates = prepared[[place[n] for n in day]]
-        hits = np.isin(day, wanted)
-        row = []
-        for k in SHOWN:
-            profile = model.tastes(prepared[[place[n] for n in known[:k]]])
-            order = np.argsort(-model.score_new(profile, candidates), kind="stable")
-            row.append(ndcg(hits[order], int(hits.sum()), 10))
-        rows.append(row)
-    return np.array(rows)
+
+    def rank(known: list[int], day: list[int]) -> np.ndarray:
+        profile = model.tastes(prepared[[place[n] for n in known]])
+        return model.score_new(profile, prepared[[place[n] for n in day]])
+
+    return rank
+
+
+def rocchio(known: list[dict[str, Any]], papers: list[dict[str, Any]]) -> Rank:
+    """The baseline: tf-idf of words by scikit-learn, summed over what was saved (Rocchio 1971)."""
+    vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", min_df=2)
+    texts = [f"{paper['title']} {paper['abstract']}" for paper in papers]
+    rows = vectorizer.fit(texts[: len(known)]).transform(texts)
+    return lambda saved, day: np.asarray(rows[day] @ rows[saved].sum(axis=0).T).ravel()
 
 
 def portfolios(folder: Path, seed: int) -> None:
@@ -176,21 +201,25 @@ def portfolios(folder: Path, seed: int) -> None:
         for paper in papers
         if paper["date"] < cut
     ]
-    started = time.process_time()
-    model = Adapter().fit_corpus(known)
-    seconds = time.process_time() - started
-    whole = measured(model, papers, cases)
-    weight, model.weight = model.weight, 0.0
-    text = measured(model, papers, cases)
-    told("held-out authors, nDCG@10", *(f"k = {k}" for k in SHOWN), "cost")
+    base = measured(rocchio(known, papers), cases)
+    told("held-out authors, nDCG@10 (ratio)", *(f"k = {k}" for k in SHOWN), "cost")
     told(*["---"] * 6)
-    told("text only", *(f"{mean:.3f}" for mean in text.mean(axis=0)), f"{len(cases)} authors")
-    told(
-        f"weight {weight:g}",
-        *(f"{mean:.3f}" for mean in whole.mean(axis=0)),
-        f"{seconds:.0f} CPU s",
-    )
-    told("ratio", *ratios(whole, text), f"{len(known)} papers")
+    told("Rocchio", *(f"{m:.3f}" for m in base.mean(axis=0)), f"{len(cases)} authors")
+    for name, changed in AUTHOR_ABLATIONS.items():
+        started = time.process_time()
+        model = Adapter(**changed).fit_corpus(known)
+        cost = f"{time.process_time() - started:.0f} CPU s, weight {model.weight:g}"
+        if not changed:
+            weight, model.weight = model.weight, 0.0
+            _compared("text only", measured(ranker(model, papers, cases), cases), base, "")
+            model.weight = weight
+        _compared(name, measured(ranker(model, papers, cases), cases), base, cost)
+
+
+def _compared(name: str, quality: np.ndarray, base: np.ndarray, cost: str) -> None:
+    means = quality.mean(axis=0)
+    cells = (f"{m:.3f}: {r}" for m, r in zip(means, ratios(quality, base), strict=True))
+    told(name, *cells, cost)
 
 
 def ratios(new: np.ndarray, old: np.ndarray, seed: int = 0) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from recommender.ensemble import GRID, learn_weight
 from recommender.evaluation import Case, Items, Split, quality_by_weight
 from recommender.interactions import Ids, Interactions
+from recommender.portfolios import Fields
 from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
 
@@ -33,7 +34,7 @@ class FoldConfig:
     cautious: int = 50
 
 
-AUTHORS = FoldConfig(grid=(0.0, 0.1, 0.25, 0.5, 1.0))
+AUTHORS = FoldConfig(grid=(0.0, 0.1, 0.25, 0.5, 1.0, 1.5), enough=4_000)
 """Where the readers are authors: they prove that their space helps, not that it may lead."""
 
 
@@ -43,12 +44,18 @@ def weight_of_others(
     train: Train,
     config: FoldConfig = FoldConfig(),
     seed: int = 0,
+    fields: Fields | None = None,
 ) -> float:
-    """Weight of the shared space for a new reader, one of the grid; 0 where nobody can tell."""
+    """Weight of the shared space for a new reader, one of the grid; 0 where nobody can tell.
+
+    With `fields` a day's papers are of one field or of neighbours, as a reader's are.
+    """
     random = np.random.default_rng(seed)
     interactions = interactions.where(features.locate(interactions.items) >= 0)
     papers = random.permutation(np.unique(interactions.items))
     new = papers[: int(config.papers * len(papers))]
+    if fields is not None:
+        new = new[np.argsort(fields.of(new), kind="stable")]
     is_new = np.isin(interactions.items, new)
     users = random.permutation(np.unique(interactions.users))
     groups = [users[: config.enough]]
@@ -68,11 +75,13 @@ def weight_of_others(
 
 
 def learn_from_authors(
-    portfolios: Interactions, features: Vectors, train: Train, seed: int = 0
+    portfolios: Interactions, features: Vectors, train: Train, fields: Fields, seed: int = 0
 ) -> tuple[ItemSpace, float]:
     """The space that authors teach where there are no readers, and how much it may count."""
     space = train(portfolios, features, seed)
-    weight = weight_of_others(portfolios, features, train, AUTHORS, seed) if space.d else 0.0
+    weight = 0.0
+    if space.d:
+        weight = weight_of_others(portfolios, features, train, AUTHORS, seed, fields)
     return space, weight
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from recommender.features import ItemText
-from recommender.interactions import Interactions, whole_numbers
+from recommender.interactions import IdMap, Ids, Interactions, whole_numbers
 
 
 @dataclass(frozen=True)
@@ -72,3 +72,25 @@ def _people(name: str, places: list[int], texts: Sequence[ItemText]) -> list[lis
 def _links(text: ItemText, name: str) -> Iterable[Hashable]:
     yield from (("author", other) for other in text.authors if other != name)
     yield from (("subject", subject) for subject in text.subjects[:1])
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """The field of each item, int64[n] beside the n ids: papers of one field stand side by side."""
+
+    items: IdMap
+    numbers: Ids
+
+    def of(self, ids: ArrayLike) -> Ids:
+        """Field of each item, int64[n]; -1 for an item without one."""
+        rows = self.items.rows(ids)
+        return np.where(rows < 0, -1, self.numbers[rows]) if len(self.items) else rows
+
+
+def fields(texts: Sequence[ItemText], items: ArrayLike) -> Fields:
+    """Number the first subjects in alphabetical order, so that neighbours are of one archive."""
+    ids = IdMap.of(items)
+    first = np.array([text.subjects[0] if text.subjects else "" for text in texts], np.str_)
+    numbers = np.empty(len(ids), np.int64)
+    numbers[ids.rows(items)] = np.unique(first, return_inverse=True)[1]
+    return Fields(ids, numbers)

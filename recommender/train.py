@@ -15,7 +15,9 @@ from sklearn.preprocessing import normalize
 
 from recommender.als import AlsConfig, factorise
 from recommender.bridge import Bridge, BridgeConfig, build, unit
+from recommender.contrast import ContrastConfig, tune
 from recommender.interactions import Floats, IdMap, Ids, Interactions
+from recommender.portfolios import Fields
 from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
 
@@ -41,7 +43,8 @@ class TrainConfig:
     more than `components`; a coarse second one gets a quarter of them. LightFM and the coarse one
     count `beside` as much. Below `least_users` or `least_interactions` readers teach nothing.
     Of `many_papers` or more, authors teach only words that at least `least_papers` have.
-    What authors teach is learned `author_runs` times, side by side: chance cancels out.
+    What authors teach is learned `author_runs` times, side by side: chance cancels out. The whole
+    is then tuned to tell papers of one field apart, unless `contrast` is None.
     A teacher is left out by setting `lightfm` or `als` to None. The most saved `most_items` carry
     the bridge from text.
     """
@@ -50,8 +53,9 @@ class TrainConfig:
     least_components: int = 8
     als: AlsConfig | None = field(default_factory=AlsConfig)
     lightfm: LightfmConfig | None = LightfmConfig(components=128, epochs=15, alpha=1e-4)
-    authors: LightfmConfig | None = LightfmConfig(components=64, epochs=15, alpha=1e-5)
+    authors: LightfmConfig | None = LightfmConfig(components=64, epochs=10, alpha=1e-5)
     author_runs: int = 2
+    contrast: ContrastConfig | None = field(default_factory=ContrastConfig)
     beside: float = 0.75
     bridge: BridgeConfig = field(default_factory=BridgeConfig)
     most_per_user: int = 1_000
@@ -72,19 +76,21 @@ def train(
     progress: Progress | None = None,
     portfolios: Interactions | None = None,
     words: Ids | None = None,
+    fields: Fields | None = None,
 ) -> ItemSpace:
     """Learn where a text stands among what users share.
 
     `features` are the items' sparse rows at L2 norm 1: larger rows train to noise in silence.
     Items without a row are left out. Author portfolios teach a map of their own, of the columns
-    `words` if they are given, which counts less the more readers there are. Too little of both
+    `words` if they are given, to tell the papers of each of `fields` apart; it counts less the
+    more readers there are. Too little of both
     gives ItemSpace.text_only. The same seed gives the same space. ValueError when the training
     diverged.
     """
     bridge = _from_readers(interactions, features, config, seed, progress)
     matrix, centre = np.empty((features.d, 0), np.float32), None
     if portfolios is not None and config.authors is not None:
-        matrix, centre = _from_authors(portfolios, features, words, config, seed, progress)
+        matrix, centre = _from_authors(portfolios, features, words, fields, config, seed, progress)
     n_readers = len(np.unique(newest(interactions, config).users)) if bridge is not None else 0
     share = (config.readers_for_half / (config.readers_for_half + n_readers)) ** 0.5
     return ItemSpace(matrix, bridge, share, centre)
@@ -127,6 +133,7 @@ def _from_authors(
     portfolios: Interactions,
     features: Vectors,
     words: Ids | None,
+    fields: Fields | None,
     config: TrainConfig,
     seed: int,
     progress: Progress | None,
@@ -149,6 +156,9 @@ def _from_authors(
     texts = normalize(rows[:, used])
     runs = range(seed, seed + config.author_runs)
     learned = np.hstack([_fit(matrix, texts, config.authors, d, s, progress) for s in runs])
+    if config.contrast is not None:
+        own = np.zeros(len(items), np.int64) if fields is None else fields.of(items.ids)
+        learned = tune(learned, texts, matrix, own, config.contrast, seed)
     # A term that no trained item has keeps LightFM's random start, which is noise: leave it zero.
     space = np.zeros((features.d, learned.shape[1]), np.float32)
     space[used] = learned
@@ -215,22 +225,22 @@ def _fit(
 
 
 def with_authors(
-    portfolios: Interactions, words: Ids, config: TrainConfig = TrainConfig()
+    portfolios: Interactions, words: Ids, fields: Fields, config: TrainConfig = TrainConfig()
 ) -> Train:
     """Make a training that knows what authors wrote until the last day that it knows of readers."""
 
     def train_on(interactions: Interactions, features: Vectors, seed: int) -> ItemSpace:
         wrote = portfolios.before(int(interactions.days.max(initial=0)) + 1)
-        return train(interactions, features, config, seed, portfolios=wrote, words=words)
+        return train(interactions, features, config, seed, None, wrote, words, fields)
 
     return train_on
 
 
-def authors_only(words: Ids, config: TrainConfig = TrainConfig()) -> Train:
+def authors_only(words: Ids, fields: Fields, config: TrainConfig = TrainConfig()) -> Train:
     """Make a training whose interactions are portfolios, for an instance with few readers."""
     none = Interactions.none()
     return lambda portfolios, features, seed: train(
-        none, features, config, seed, portfolios=portfolios, words=words
+        none, features, config, seed, None, portfolios, words, fields
     )
 
 

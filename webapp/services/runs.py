@@ -30,7 +30,7 @@ from recommender.evaluation import (
 )
 from recommender.features import FeatureConfig, ItemFeatures, ItemText
 from recommender.interactions import Interactions
-from recommender.portfolios import portfolios
+from recommender.portfolios import fields, portfolios
 from recommender.ranking import rank
 from recommender.space import Train
 from recommender.train import TrainConfig, authors_only, with_authors
@@ -177,7 +177,8 @@ def _fit(run: ModelRun, material: Material) -> None:
     features = ItemFeatures().fit(material.texts)
     rows = Vectors(material.ids, features.transform(material.texts))
     authors = portfolios(material.texts, material.ids, material.days.days)
-    train = with_authors(authors, features.words_)
+    side_by_side = fields(material.texts, material.ids)
+    train = with_authors(authors, features.words_, side_by_side)
     judgement = _judge(material, rows, train)
     active, note = _active_to_match(run)
     report = _report_of(active, material, judgement) if active else None
@@ -185,8 +186,8 @@ def _fit(run: ModelRun, material: Material) -> None:
     if judgement.judged:
         space, weight = train(material.interactions, rows, SEED), judgement.weight
     else:  # too few readers to learn from: what authors taught, as far as it helps authors
-        alone = authors_only(features.words_)
-        space, weight = learn_from_authors(authors, rows, alone, SEED)
+        alone = authors_only(features.words_, side_by_side)
+        space, weight = learn_from_authors(authors, rows, alone, side_by_side, SEED)
         if weight:
             note += f" What authors wrote counts {weight:g} beside the text."
     weight = weight if space.d else 0.0
