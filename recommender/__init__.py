@@ -8,6 +8,7 @@ terms          texts -> counted words, pairs of words, pieces of words (by night
 features       the text of an item -> a sparse row (by night)
 portfolios     what authors wrote, as interactions of pseudo-readers (by night)
 als            least squares: who saved what -> item vectors (by night)
+contrast       a learned map, tuned to tell papers of one field apart (by night)
 bridge         kernel regression: from a text to where its readers would have put it (by night)
 space          the trained maps from features to item vectors (by night)
 train          interactions and features -> the space; the only file that imports lightfm (by night)

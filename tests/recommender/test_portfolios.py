@@ -1,7 +1,7 @@
 import numpy as np
 
 from recommender.features import ItemText
-from recommender.portfolios import PortfolioConfig, portfolios
+from recommender.portfolios import PortfolioConfig, fields, portfolios
 
 
 def paper(subject, *authors):
@@ -59,3 +59,17 @@ def test_a_name_with_too_many_papers_is_nobody():
 
 def test_the_same_name_twice_on_a_paper_counts_once():
     assert shelves([paper("cs.LG", "Wei Li", "Wei Li")] * 2) == [[10, 11]]
+
+
+def test_papers_of_one_first_subject_are_of_one_field_and_archives_are_neighbours():
+    texts = [paper("math.NT"), paper("cs.LG"), paper("math.AG"), paper("cs.LG"), ItemText("Alone")]
+    found = fields(texts, [14, 13, 12, 11, 10])
+    lg, nt, ag, none = (found.of([item])[0] for item in (11, 14, 12, 10))
+    assert found.of([13]) == lg
+    assert none < lg < ag < nt
+    assert abs(ag - nt) == 1
+
+
+def test_an_item_that_is_not_known_is_of_no_field():
+    assert fields([paper("cs.LG")], [3]).of([3, 4]).tolist() == [0, -1]
+    assert fields([], []).of([4]).tolist() == [-1]
