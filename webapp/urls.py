@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import harvests, papers, rankings, readers
+from webapp.views import harvests, papers, readers
+from webapp.views.social import acts, daily
 
 
 class ArxivId:
@@ -25,9 +26,16 @@ class ArxivId:
 register_converter(ArxivId, "arxiv_id")
 
 urlpatterns = [
-    path("", rankings.feed, name="feed"),
-    path("papers", papers.search, name="search"),
+    path("", daily.front, name="feed"),
+    path("papers", daily.newest, name="daily"),
+    path("papers", daily.newest, name="search"),
+    path("papers/date/<str:name>", daily.period, {"kind": "date"}, name="date"),
+    path("papers/week/<str:name>", daily.period, {"kind": "week"}, name="week"),
+    path("papers/month/<str:name>", daily.period, {"kind": "month"}, name="month"),
+    path("papers/seen/", daily.seen, name="seen"),
     path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
+    path("papers/<arxiv_id:arxiv_id>/upvote/", acts.upvote, name="upvote"),
+    path("papers/<arxiv_id:arxiv_id>/upvotes", acts.upvoters, name="upvoters"),
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),

@@ -5,12 +5,14 @@ from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
 from webapp.models.readers import Profile, Rating, Reader
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
+from webapp.models.social import Entry, Submission, Trend, Upvote, Visit
 from webapp.models.work import Work
 
 __all__ = [
     "CandidatePack",
     "Comparison",
     "Coverage",
+    "Entry",
     "Gate",
     "Harvest",
     "Holiday",
@@ -24,6 +26,10 @@ __all__ = [
     "Reader",
     "Sought",
     "Subject",
+    "Submission",
+    "Trend",
+    "Upvote",
     "Version",
+    "Visit",
     "Work",
 ]

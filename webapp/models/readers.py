@@ -47,6 +47,11 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def public_name(self) -> str:
+        """What others see: never the address."""
+        return self.name or "a reader"
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """An account comes with its first interest, whoever makes it: page, admin or command."""
         is_new = self._state.adding

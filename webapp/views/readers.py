@@ -56,7 +56,7 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
         @wraps(do)
         def view(request: HttpRequest, arxiv_id: str) -> HttpResponse:
             if not isinstance(request.user, Reader):
-                return _log_in_first(request)
+                return log_in_first(request)
             paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
             form = form_class(request.POST)
             if not form.is_valid():
@@ -101,9 +101,9 @@ def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpRes
     return render(request, name, {"error": why, "paper": paper}, status=status)
 
 
-def _log_in_first(request: HttpRequest) -> HttpResponse:
+def log_in_first(request: HttpRequest) -> HttpResponse:
     """A form that outlived its login: nothing was stored, and one click leads back."""
-    login = f"{reverse('account_login')}?{urlencode({'next': _back(request)})}"
+    login = f"{reverse('account_login')}?{urlencode({'next': back_of(request)})}"
     if is_part(request):
         why = "You are logged out, so nothing was stored."
         return render(request, "_message.html", {"error": why, "login": login}, status=401)
@@ -118,7 +118,7 @@ def _named(request: HttpRequest) -> str:
     return wanted if is_ours else ""
 
 
-def _back(request: HttpRequest) -> str:
+def back_of(request: HttpRequest) -> str:
     """Where the form stood: the page named by `next`, or its page of the feed."""
     if wanted := _named(request):
         return wanted
@@ -134,12 +134,12 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     day = day_asked(request.POST)
     if not is_part(request):
         messages.success(request, said["said"], extra_tags="paper")
-        return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
+        return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     if day:
         context = said | feed_context(reader, day, page_asked(request.POST))
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
-    context = said | {"paper": paper, "rating": rating, "next": _back(request)}
+    context = said | {"paper": paper, "rating": rating, "next": back_of(request)}
     return render(request, "papers/_acts.html", context)
 
 

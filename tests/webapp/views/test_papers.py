@@ -47,7 +47,7 @@ def test_every_spelling_of_an_identifier_finds_the_paper(client):
 def test_an_unknown_identifier_leads_to_arxiv_and_to_the_search(client):
     html = body(client, "/papers/2611.99999", status=404)
     assert "https://arxiv.org/abs/2611.99999" in html
-    assert 'href="/papers"' in html
+    assert 'href="/papers?q="' in html
 
 
 def test_an_unknown_address_is_404_without_an_arxiv_link(client):

@@ -1,0 +1,279 @@
+"""The daily pages: a day's, a week's or a month's papers, and what readers said in public."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from webapp.arxiv import calendar
+from webapp.models import Entry, Paper, Rating, Reader, Submission, Upvote, Visit
+from webapp.queries import papers, readers
+
+PAUSE = timedelta(hours=1)  # who comes back later makes a new visit
+
+# --- which days ---------------------------------------------------------------------
+
+
+class Period(NamedTuple):
+    """A day, a week or a month of daily papers, first and last day included."""
+
+    kind: str
+    first: date
+    last: date
+
+    @property
+    def name(self) -> str:
+        """As an address spells it."""
+        return self.first.strftime(_KINDS[self.kind].spelling)
+
+
+class _Kind(NamedTuple):
+    written: str
+    spelling: str
+    unit: str  # of PostgreSQL's date_trunc
+
+
+_KINDS = {
+    "date": _Kind(r"\d{4}-\d\d-\d\d", "%Y-%m-%d", "day"),
+    "week": _Kind(r"\d{4}-W\d\d", "%G-W%V", "week"),
+    "month": _Kind(r"\d{4}-\d\d", "%Y-%m", "month"),
+}
+
+
+def first_day(kind: str, text: str) -> date:
+    """2026-11-23, 2026-W48 or 2026-11 -> its first day. ValueError when there is no such."""
+    if not re.fullmatch(_KINDS[kind].written, text, re.ASCII):
+        raise ValueError(f"{text[:20]!r} is not spelt as a {kind}")
+    year, rest = int(text[:4]), text[5:]
+    if kind == "week":
+        first = date.fromisocalendar(year, int(rest[1:]), 1)
+    else:
+        first = date(year, int(rest[:2]), int(rest[3:] or 1))
+    if not calendar.FIRST <= first <= calendar.LAST:
+        raise ValueError(f"There are no papers of {text}")
+    return first
+
+
+class Found(NamedTuple):
+    """The period that is shown, and the nearest others that have papers."""
+
+    period: Period
+    day: date  # the newest in it that has papers
+    previous: Period | None
+    following: Period | None
+
+
+def _newest_day(where: str) -> str:
+    return f"""greatest((SELECT max(issue_day) FROM webapp_paper WHERE issue_day {where}),
+                        (SELECT max(day) FROM webapp_entry WHERE day {where}))"""  # noqa: S608 - made of constants
+
+
+def _oldest_day(where: str) -> str:
+    return f"""least((SELECT min(issue_day) FROM webapp_paper WHERE issue_day {where}),
+                     (SELECT min(day) FROM webapp_entry WHERE day {where}))"""  # noqa: S608 - as above
+
+
+_NEAR = f"""
+WITH wanted AS (
+    SELECT coalesce((date_trunc(%(unit)s, %(first)s::timestamp) + %(length)s::interval)::date,
+                    'infinity'::date) AS until),
+here AS (
+    SELECT coalesce({_newest_day("< until")}, {_oldest_day(">= until")}) AS day FROM wanted),
+first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
+span AS (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
+SELECT first, until - 1, day, {_newest_day("< first")}, {_oldest_day(">= until")} FROM span
+"""  # noqa: S608 - as above
+
+
+def near(kind: str, wanted: date | None) -> Found | None:
+    """The wanted day, week or month, else the nearest earlier one with papers, else the first.
+
+    None when there is no paper at all.
+    """
+    unit = _KINDS[kind].unit
+    with connection.cursor() as cursor:
+        values = {"unit": unit, "length": f"1 {unit}", "first": wanted}
+        cursor.execute(_NEAR, values)
+        first, last, day, previous, following = cursor.fetchone()
+    if first is None:
+        return None
+    period = Period(kind, first, last)
+    return Found(period, day, _around(kind, previous), _around(kind, following))
+
+
+def _around(kind: str, day: date | None) -> Period | None:
+    """The period that holds a day; its last day is nobody's concern."""
+    if day is None:
+        return None
+    first = day - timedelta(day.weekday()) if kind == "week" else day
+    first = day.replace(day=1) if kind == "month" else first
+    return Period(kind, first, day)
+
+
+# --- what is on them ----------------------------------------------------------------
+
+
+class Listed(NamedTuple):
+    """One paper as a public list shows it to one reader, or to a stranger."""
+
+    paper: Paper
+    entry: Entry | None = None
+    rating: Rating | None = None
+    is_upvoted: bool = False
+    is_new: bool = False
+
+
+class DailyPage(NamedTuple):
+    """Part of a period's papers; `after` is where the next part begins, nothing at the end."""
+
+    cards: list[Listed]
+    after: str
+
+
+ORDER = ("n_upvotes", "is_picked", "n_public", "pk")  # all falling
+_ENTRY_KEY = re.compile(r"e(\d{1,9})-([01])-(\d{1,9})-(\d{1,18})", re.ASCII)
+_REST_KEY = re.compile(r"r(\d{4}-\d\d-\d\d)-([\w./-]{1,120})", re.ASCII)
+
+
+def daily_page(period: Period, after: str) -> DailyPage:
+    """What was singled out, most upvotes first; then the rest of what was announced, newest first.
+
+    Two queries. A key that makes no sense is the beginning.
+    """
+    size = settings.PAPERS_PER_PAGE + 1
+    rest_key = _rest_key(after)
+    cards = [] if rest_key else _entries(period, after, size)
+    if len(cards) < size:
+        cards += _rest(period, rest_key, size - len(cards))
+    shown = cards[: size - 1]
+    return DailyPage(shown, _key_of(shown[-1]) if len(cards) == size else "")
+
+
+def _entries(period: Period, after: str, size: int) -> list[Listed]:
+    rows = entries().filter(day__range=(period.first, period.last))
+    if found := _ENTRY_KEY.fullmatch(after):
+        rows = rows.filter(_below(ORDER, [int(part) for part in found.groups()]))
+    rows = rows.order_by(*(f"-{field}" for field in ORDER))
+    return [Listed(entry.paper, entry) for entry in rows[:size]]
+
+
+def entries() -> Any:
+    """With all that a card tells, in one query."""
+    return Entry.objects.select_related("paper__submission__reader").defer("paper__search")
+
+
+def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:
+    in_period = Q(issue_day__range=(period.first, period.last))
+    singled_out = Entry.objects.filter(paper=OuterRef("pk"), day__range=(period.first, period.last))
+    rows = papers.SHOWN.filter(in_period, ~Exists(singled_out), withdrawn_at=None)
+    if key:
+        rows = rows.filter(_below(("issue_day", "arxiv_id"), key))
+    return [Listed(paper) for paper in rows.order_by("-issue_day", "-arxiv_id")[:size]]
+
+
+def _below(fields: Sequence[str], key: Sequence[Any]) -> Q:
+    """What comes after a row in a falling order of several columns."""
+    field, value, *_ = fields[0], key[0]
+    if len(fields) == 1:
+        return Q(**{f"{field}__lt": value})
+    # The first condition says nothing new; it lets an index begin at the right place.
+    same = Q(**{f"{field}__lt": value}) | (Q(**{field: value}) & _below(fields[1:], key[1:]))
+    return Q(**{f"{field}__lte": value}) & same
+
+
+def _key_of(card: Listed) -> str:
+    if card.entry:
+        return "e" + "-".join(str(int(getattr(card.entry, field))) for field in ORDER)
+    return f"r{card.paper.issue_day}-{card.paper.arxiv_id}"
+
+
+def _rest_key(after: str) -> tuple[date, str] | None:
+    if not (found := _REST_KEY.fullmatch(after)):
+        return None
+    try:
+        return date.fromisoformat(found[1]), found[2]
+    except ValueError:
+        return None
+
+
+# --- for one reader -----------------------------------------------------------------
+
+
+def for_reader(cards: list[Listed], reader: Reader, now: datetime) -> list[Listed]:
+    """The same cards with what this reader has said, and what is new since the last visit."""
+    ids = [card.paper.pk for card in cards]
+    ratings = readers.ratings_of(reader.pk, ids)
+    upvoted, since = _of_reader(reader.pk, ids, now)
+    return [
+        card._replace(
+            rating=ratings.get(card.paper.pk),
+            is_upvoted=card.paper.pk in upvoted,
+            is_new=since is not None and (card.entry or card.paper).created_at > since,
+        )
+        for card in cards
+    ]
+
+
+def _of_reader(reader_id: int, ids: list[int], now: datetime) -> tuple[set[int], datetime | None]:
+    """Which of these papers were upvoted, and when the visit before this one ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ARRAY(SELECT paper_id FROM webapp_upvote
+                         WHERE reader_id = %(reader)s AND paper_id = ANY(%(ids)s)),
+                (SELECT CASE WHEN last_at < %(pause)s THEN last_at ELSE since END
+                 FROM webapp_visit WHERE reader_id = %(reader)s)
+            """,
+            {"reader": reader_id, "ids": ids, "pause": now - PAUSE},
+        )
+        upvoted, since = cursor.fetchone()
+    return set(upvoted), since
+
+
+def card_of(paper: Paper, reader: Reader | None) -> Listed:
+    """One paper by itself."""
+    entry = entries().filter(pk=paper.pk).first()
+    upvoted = reader is not None and Upvote.objects.filter(reader=reader, paper=paper).exists()
+    return Listed(paper, entry, is_upvoted=upvoted)
+
+
+UPVOTERS = 100
+
+
+def upvoters(paper: Paper, before: int | None) -> list[Upvote]:
+    """Who upvoted a paper, the newest first; one more than a page shows."""
+    rows = Upvote.objects.filter(paper=paper, reader__is_active=True).select_related("reader")
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[: UPVOTERS + 1])
+
+
+# --- submissions --------------------------------------------------------------------
+
+
+def visit_of(reader: Reader) -> Visit | None:
+    return Visit.objects.filter(reader=reader).first()
+
+
+def submissions_of(reader: Reader, n: int) -> list[Submission]:
+    rows = Submission.objects.filter(reader=reader).select_related("paper").defer("paper__search")
+    return list(rows.order_by("-submitted_at", "-pk")[:n])
+
+
+def n_submitted(reader: Reader, day: date) -> int:
+    return Submission.objects.filter(reader=reader, day=day).count()
+
+
+def submission_of(arxiv_id: str) -> Submission | None:
+    rows = Submission.objects.select_related("paper", "reader").defer("paper__search")
+    return rows.filter(arxiv_id=arxiv_id).first()
+
+
+def waiting(now: datetime, limit: int) -> list[str]:
+    """Papers that were submitted and that it is time to ask for, the oldest first."""
+    rows = Submission.objects.filter(state=Submission.State.WAITING, next_at__lte=now)
+    return list(rows.order_by("next_at", "pk").values_list("arxiv_id", flat=True)[:limit])

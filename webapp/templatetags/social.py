@@ -1,0 +1,47 @@
+"""How days, weeks and months of daily papers are called, and where they are."""
+
+from datetime import date
+
+from django import template
+from django.urls import reverse
+from django.utils.dateformat import format as formatted
+
+from webapp.queries.social import Found, Period
+
+register = template.Library()
+LABELS = {"date": "Day", "week": "Week", "month": "Month"}
+
+
+@register.filter
+def address(period: Period) -> str:
+    return reverse(period.kind, args=[period.name])
+
+
+@register.filter
+def called(period: Period) -> str:
+    return called_from(period.first, period.kind)
+
+
+@register.filter
+def called_from(first: date, kind: str) -> str:
+    """Monday 23 November 2026; week 48 of 2026; November 2026."""
+    if kind == "week":
+        year, week, _ = first.isocalendar()
+        return f"week {week} of {year}"
+    return formatted(first, "l j F Y" if kind == "date" else "F Y")
+
+
+@register.filter
+def replaced(kind: str) -> str:
+    return "day" if kind == "date" else kind
+
+
+@register.filter
+def others(found: Found) -> list[tuple[str, str]]:
+    """The day, week and month around the newest day that is shown."""
+    return [(address(Period(kind, found.day, found.day)), label) for kind, label in LABELS.items()]
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    return LABELS[kind]

@@ -1,0 +1,91 @@
+"""The daily pages: a day, a week, a month; open to everybody."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from webapp.arxiv import outlook
+from webapp.models import Reader
+from webapp.queries import papers, rankings, readers, social
+from webapp.services.social import upvotes
+from webapp.views import is_part
+from webapp.views.papers import search
+from webapp.views.rankings import feed, outlook_of
+from webapp.views.readers import back_of, log_in_first
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def front(request: HttpRequest) -> HttpResponse:
+    """A reader's own feed; to a stranger the newest daily page."""
+    if isinstance(request.user, Reader) or request.GET:
+        return feed(request)
+    return _page(request, "date", None) or feed(request)
+
+
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """The newest daily page; with ?q= the search."""
+    if "q" in request.GET:
+        return search(request)
+    return _page(request, "date", None) or render(request, "social/nothing.html")
+
+
+@require_safe
+def period(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+    """One day, week or month; one without papers is answered with the nearest earlier one."""
+    try:
+        wanted = social.first_day(kind, name)
+    except ValueError:
+        return render(request, "social/no_day.html", {"kind": kind, "name": name}, status=404)
+    return _page(request, kind, wanted) or render(request, "social/nothing.html")
+
+
+def _page(request: HttpRequest, kind: str, wanted: date | None) -> HttpResponse | None:
+    """The page, or None where there is no paper at all."""
+    found = social.near(kind, wanted)
+    if found is None:
+        return None
+    shown = found.period
+    if wanted and shown.first < wanted > timezone.localdate():
+        context = {"kind": kind, "is_ahead": True, "wanted": wanted}
+        return render(request, "social/no_day.html", context, status=404)
+    page = social.daily_page(shown, request.GET.get("after", ""))
+    context = {
+        "found": found,
+        "kind": kind,
+        "page": page,
+        "cards": cards_for(request.user, page.cards),
+        "wanted": wanted if wanted and wanted != shown.first else None,
+        "is_first": "after" not in request.GET,
+        "outlook": None if isinstance(request.user, Reader) else _outlook(found),
+    }
+    return render(request, "social/daily.html", context)
+
+
+def _outlook(found: social.Found) -> outlook.Outlook | None:
+    """How the newest day stands, to strangers; readers are told above their feed."""
+    if found.following or not settings.ARXIV_SUBJECTS:
+        return None
+    n_papers = papers.of_day(found.day).count()
+    day = rankings.FeedPage(papers.Day(found.day, None, None), [], 1, 1, n_papers, is_ranked=False)
+    return outlook_of(day, [], outlook.Clock(timezone.now(), readers.zone_of(None)))
+
+
+def cards_for(user: Any, cards: list[social.Listed]) -> list[social.Listed]:
+    return social.for_reader(cards, user, timezone.now()) if isinstance(user, Reader) else cards
+
+
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """What stands on the daily pages now will not be marked as new on the next visit."""
+    if not isinstance(request.user, Reader):
+        return log_in_first(request)
+    upvotes.visit(request.user, timezone.now())
+    return HttpResponse(status=204) if is_part(request) else redirect(back_of(request))
