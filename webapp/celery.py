@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 TIMETABLE = {
     "sweep": (crontab(), 60),
     "harvest": (crontab(minute="5,20,35,50"), 900),
+    "fetch": (crontab(minute="*/10"), 600),
     "coverage": (crontab(minute="55"), 3600),
     "embed": (crontab(minute="20"), 3600),
     "rank": (crontab(minute="40"), 3600),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from webapp.arxiv import calendar
+from webapp.arxiv import calendar, identifiers
 from webapp.models import Rating
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
@@ -95,6 +95,29 @@ class VersionForm(forms.Form):
             "invalid": "A version is a number.",
         },
     )
+
+
+class SubmissionForm(forms.Form):
+    """A paper in any spelling: identifier, DOI, address."""
+
+    paper = forms.CharField(
+        label="arXiv number, DOI or address of a paper",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "required": "Say which paper.",
+            "max_length": "No identifier or address of a paper is so long.",
+        },
+    )
+
+    def clean_paper(self) -> str:
+        text = self.cleaned_data["paper"]
+        try:
+            return identifiers.named(text)
+        except ValueError as error:
+            if doi := identifiers.bare_doi(text):
+                return doi
+            raise ValidationError(f"{error}. Try such as 2504.08385.") from error
 
 
 SOURCES = {

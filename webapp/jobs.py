@@ -27,6 +27,7 @@ JOBS: dict[str, Job] = {
 # These wait for others: besides the time at which they began they get the running clock.
 LONG_JOBS: dict[str, Callable[[str, datetime, Clock], work.Counts]] = {
     "harvest": harvests.harvest,
+    "fetch": harvests.fetch_submitted,
 }
 NAMES = [*JOBS, *LONG_JOBS]
 

@@ -33,6 +33,11 @@ ALIASES = {
 CATEGORY = re.compile(r"[a-z]{1,8}(-[a-z]{2,4})?(\.([A-Z]{2}|[a-z]{2,8}(-[a-z]{2,5})?))?")
 # What bioRxiv and medRxiv name their preprints by. A stroke inside would end a path too early.
 DOI = re.compile(r"10\.\d{4,9}/[\w.-]{1,100}", re.ASCII)
+_ANY_DOI = re.compile(r"10\.\d{4,9}/[!-~]{1,200}")  # of a journal, say
+_DOI_PREFIX = re.compile(
+    r"^(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*|"
+    r"(?:https?://)?(?:www\.)?(?:bio|med)rxiv\.org/content/)"
+)
 ELSEWHERE = re.compile(r"(bio|med)rxiv(\.[a-z0-9-]{1,50})?")
 _NEW = re.compile(r"(\d{2})(\d{2})\.(\d{4,6})(?:[vV](\d{1,4}))?")
 _OLD = re.compile(
@@ -41,6 +46,8 @@ _OLD = re.compile(
 _PREFIX = re.compile(
     r"(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|xxx\.lanl\.gov)/"
     r"(?:abs|pdf|html|ps|src|format)/|"
+    r"(?:https?://)?(?:www\.)?(?:huggingface\.co/papers|scirate\.com/arxiv|"
+    r"alphaxiv\.org/(?:abs|pdf|overview)|ar5iv(?:\.labs\.arxiv)?\.org/(?:abs|html))/|"
     r"(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.|oai:arxiv\.org:|arxiv:\s*",
     re.IGNORECASE,
 )
@@ -70,10 +77,20 @@ def named(text: str) -> str:
 
     ValueError says what is wrong.
     """
-    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text.strip()[:300].lower())
+    doi = bare_doi(text)
     if DOI.fullmatch(doi) and not doi.startswith("10.48550/"):
         return doi
     return parse(text).arxiv_id
+
+
+def bare_doi(text: str) -> str:
+    """Any spelling of a DOI, also the address of a preprint's page -> the DOI. Else nothing."""
+    bare = _DOI_PREFIX.sub("", text.strip()[:300].lower())
+    if bare != text.strip()[:300].lower() and "rxiv.org/" in text.lower():
+        bare = re.sub(
+            r"(?:v\d+)?(?:\.(?:full|abstract|article-info)[\w.+-]*)?(?:[?#].*)?$", "", bare
+        )
+    return bare if _ANY_DOI.fullmatch(bare) else ""
 
 
 def is_doi(paper_id: str) -> bool:

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from webapp.arxiv import identifiers
@@ -40,6 +41,7 @@ class Paper(models.Model):
             models.Index(fields=["-issue_day", "-arxiv_id"], name="paper_by_day"),
             GinIndex(fields=["search"], name="paper_search"),
             GinIndex(fields=["subjects"], name="paper_subjects"),
+            models.Index(Lower("doi"), name="paper_by_doi", condition=~models.Q(doi="")),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Lower
 
 from webapp.models import Paper, Subject
 
@@ -81,6 +82,15 @@ def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
 
 def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
     return SHOWN.in_bulk(list(paper_ids))
+
+
+def known_as(name: str) -> Paper | None:
+    """The paper of an identifier, or of the DOI of its journal version."""
+    paper = SHOWN.filter(arxiv_id=name).first()
+    if paper is None and name.startswith("10."):
+        published = SHOWN.exclude(doi="").alias(lower=Lower("doi")).filter(lower=name.lower())
+        paper = published.order_by("pk").first()
+    return paper
 
 
 def for_features(paper_ids: Iterable[int] | None, newest: int) -> Iterator[Paper]:

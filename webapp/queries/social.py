@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -257,6 +258,13 @@ def upvoters(paper: Paper, before: int | None) -> list[Upvote]:
 
 def visit_of(reader: Reader) -> Visit | None:
     return Visit.objects.filter(reader=reader).first()
+
+
+def may_take_part(reader: Reader) -> bool:
+    """Whether the address is confirmed. Without a mail server nobody could confirm one."""
+    if settings.MAIL_FOLDER:
+        return True
+    return EmailAddress.objects.filter(user=reader, verified=True).exists()
 
 
 def submissions_of(reader: Reader, n: int) -> list[Submission]:

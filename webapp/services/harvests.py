@@ -13,8 +13,9 @@ from django.conf import settings
 from webapp.arxiv import calendar
 from webapp.arxiv.retrieve import client
 from webapp.models import Harvest
-from webapp.queries import harvests
+from webapp.queries import harvests, social
 from webapp.services import coverage, work
+from webapp.services.social import submissions
 from webapp.services.sources import ARXIV, SOURCES
 from webapp.services.sources.asking import Asked, Clock, left_out
 from webapp.services.sources.oai import NIGHTLY
@@ -109,6 +110,14 @@ def _is_crowded(source: str, now: datetime) -> bool:
     """ArXiv's query API turns many away right after an announcement: by itself nobody asks then."""
     announced = calendar.announcement(calendar.expected_day(now, harvests.holidays()))
     return source in BY_QUERY and now < announced + CROWDED
+
+
+def fetch_submitted(slot: str, now: datetime, clock: Clock) -> work.Counts:
+    """Ask for what readers have submitted and is not here."""
+    here = submissions.settle((), now)
+    if settings.ARXIV_SUBJECTS and social.waiting(now, 1):
+        fetch("submitted", now.date(), [], slot, clock)
+    return {"here": here}
 
 
 def look(slot: str, now: datetime) -> work.Counts:

@@ -26,6 +26,7 @@ SOURCES = {
     **{name: Source(oai.from_oai, one_by_one=True) for name in oai.PREFIXES},
     "missing": Source(query.missing),
     "sought": Source(query.sought),
+    "submitted": Source(query.brought),
     "query": Source(query.submitted),
     **{server: Source(elsewhere.preprints, "biorxiv") for server in ("biorxiv", "medrxiv")},
     "daily_papers": Source(elsewhere.upvotes, "daily_papers"),

@@ -10,8 +10,9 @@ from webapp.arxiv import calendar, query_api
 from webapp.arxiv.answers import UpstreamError
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Harvest
-from webapp.queries import harvests
+from webapp.queries import harvests, social
 from webapp.services import coverage
+from webapp.services.social import submissions
 from webapp.services.sources.asking import Asked, Batch, ask, begin_again, ended, keep
 
 IDS_AT_ONCE = 100
@@ -43,6 +44,18 @@ def sought(asked: Asked) -> bool:
         ours = tuple(paper for paper in batch.papers if found[paper.arxiv_id])
         keep(asked, batch._replace(papers=ours))
         coverage.settle(ids, found, asked.clock())
+    return True
+
+
+def brought(asked: Asked) -> bool:
+    """What readers have submitted, of whatever categories."""
+    for ids in _portions(social.waiting(asked.clock(), MOST_SOUGHT)):
+        batch = _by_number(asked, ids)
+        if batch is None:
+            submissions.unanswered(ids, asked.row.error, asked.clock())
+            return False
+        keep(asked, batch)
+        submissions.settle(ids, asked.clock())
     return True
 
 

@@ -1,0 +1,96 @@
+"""The public pages in a browser: axe, upvotes with and without JavaScript, submissions."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_up
+from tests.factories import DAY, paper
+from webapp.models import Entry, Paper, Reader, Submission, Visit
+from webapp.services.social import submissions, upvotes
+
+
+@pytest.fixture
+def liked(papers):
+    """One paper that somebody else upvoted, one that was brought."""
+    now = timezone.now()
+    other = Reader.objects.create_user("ada@example.org", "x", name="Ada Example")
+    one = Paper.objects.get(arxiv_id=papers["robots"][0])
+    upvotes.upvote(other, one, True, now)
+    submissions.submit(other, papers["primes"][0], now)
+    return one
+
+
+def test_public_pages_of_a_stranger(open_page, liked, look):
+    page = open_page(expected="404")
+    found = []
+    for address in (
+        *("/papers", f"/papers/date/{DAY}", "/papers/week/2026-W47", "/papers/month/2026-11"),
+        *("/papers/date/2026-11-19", "/papers/date/2026-02-30", "/papers/submit"),
+        f"/papers/{liked.arxiv_id}/upvotes",
+    ):
+        page.goto(address)
+        found += look(page)
+    assert found == []
+
+
+def test_public_pages_of_a_reader(open_page, liked, look):
+    page = open_page()
+    sign_up(page)
+    page.goto(f"/papers/date/{DAY}")
+    page.locator(f"[id='up-{liked.arxiv_id}']").click()
+    expect(page.locator("#message")).to_contain_text("Upvoted")
+    found = look(page)
+    gone = paper(withdrawn_at=timezone.now())
+    Submission.objects.create(
+        arxiv_id="2611.99999", reader=Reader.objects.get(email="dawn@example.org"), day=DAY,
+        submitted_at=timezone.now(), next_at=timezone.now(), state="waiting",
+    )  # fmt: skip
+    Entry.objects.create(paper=gone, day=DAY, created_at=DAY_START, changed_at=DAY_START)
+    for address in (f"/papers/date/{DAY}", "/papers/submit"):
+        page.goto(address)
+        found += look(page)
+    assert found == []
+
+
+DAY_START = timezone.now()
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False])
+def test_upvoting_and_taking_back(open_page, liked, java_script_enabled):
+    page = open_page(java_script_enabled=java_script_enabled)
+    sign_up(page)
+    page.goto(f"/papers/date/{DAY}")
+    button = page.locator(f"[id='up-{liked.arxiv_id}']")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#message")).to_contain_text("everybody can see it")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_contain_text("2")
+    assert Entry.objects.get(pk=liked.pk).n_upvotes == 2
+    if java_script_enabled:
+        expect(button).to_be_focused()
+    button.click()
+    expect(button).to_contain_text("1")
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_visit_is_noted_by_itself(open_page, liked):
+    page = open_page()
+    sign_up(page)
+    with page.expect_response("**/papers/seen/") as answer:
+        page.goto("/papers")
+    assert answer.value.status == 204
+    assert Visit.objects.count() == 1
+
+
+def test_a_paper_is_brought_without_javascript(open_page, papers):
+    page = open_page(java_script_enabled=False)
+    sign_up(page)
+    page.goto("/papers/submit")
+    page.fill("[name=paper]", f"https://arxiv.org/abs/{papers['robots'][3]}v2")
+    page.click("main button.main")
+    expect(page.locator("#message")).to_contain_text("today's page")
+    page.goto("/papers")
+    expect(page.locator("article")).to_have_count(1)
+    expect(page.locator("article .public")).to_contain_text("Submitted by a reader")

@@ -1,0 +1,132 @@
+"""Bringing papers to the daily page: at once where they are known, else through a worker."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from webapp.arxiv import identifiers
+from webapp.models import Entry, Paper, Reader, Submission
+from webapp.queries import papers, social
+from webapp.services import work
+from webapp.services.social.upvotes import place
+
+A_DAY = 5  # submissions of one reader
+TRIES = 4  # the query API lags behind announcements by up to a day
+ASK_AGAIN = timedelta(hours=1)  # and twice as long each time
+PATIENCE = timedelta(days=3)  # with a source that does not answer at all
+
+
+class Refused(ValueError):  # noqa: N818 - what happened to the submission
+    """Why a paper was not taken, in a sentence for its reader."""
+
+
+def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool]:
+    """Bring a paper, named by what `identifiers` makes of a text, to the page of this day.
+
+    Returns the submission and whether it is this one: a paper is brought once. Raises Refused.
+    """
+    paper = papers.known_as(wanted)
+    arxiv_id = paper.arxiv_id if paper else wanted
+    with transaction.atomic():
+        # One after another, so that the limit holds for hasty clicks and two tabs.
+        Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
+        known = social.submission_of(arxiv_id)
+        if known and known.state != Submission.State.REFUSED:
+            return known, False
+        _check(reader, arxiv_id, paper, now)
+        row = _stored(reader, arxiv_id, paper, now)
+        if row.reader_id != reader.pk:  # somebody else was quicker
+            return row, False
+        if paper:
+            _list(paper, row, now)
+        else:
+            work.ask("fetch", f"{arxiv_id} {now:%Y-%m-%dT%H:%M:%S.%f}", now)
+    return row, True
+
+
+def _check(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> None:
+    if not social.may_take_part(reader):
+        raise Refused("Confirm your e-mail address first; then you can submit papers.")
+    if social.n_submitted(reader, now.date()) >= A_DAY:
+        raise Refused(f"You have submitted {A_DAY} papers today; come back tomorrow (UTC).")
+    if paper and paper.withdrawn_at:
+        raise Refused("Its authors have withdrawn this paper.")
+    if paper is None and not (settings.ARXIV_SUBJECTS and not identifiers.is_doi(arxiv_id)):
+        label = identifiers.label(arxiv_id)
+        why = (
+            "only papers of arXiv are fetched" if settings.ARXIV_SUBJECTS else "asks nobody for it"
+        )
+        raise Refused(f"{label} is not stored here, and this instance {why}.")
+
+
+def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> Submission:
+    """The row of this paper, whoever made it; one that was refused before begins anew."""
+    state = Submission.State.HERE if paper else Submission.State.WAITING
+    new = {
+        "paper": paper,
+        "reader": reader,
+        "day": now.date(),
+        "submitted_at": now,
+        "state": state,
+        "reason": "",
+        "n_asked": 0,
+        "next_at": now,
+    }
+    rows = Submission.objects.filter(arxiv_id=arxiv_id)
+    if not rows.filter(state=Submission.State.REFUSED).update(**new):
+        Submission.objects.bulk_create(
+            [Submission(arxiv_id=arxiv_id, **new)], ignore_conflicts=True
+        )
+    return rows.get()
+
+
+def _list(paper: Paper, row: Submission, now: datetime) -> None:
+    """A submitted paper stands on the page of the day of its submission."""
+    place(paper, row.day, now)
+    Entry.objects.filter(paper=paper).update(day=row.day)
+
+
+# --- the worker's side --------------------------------------------------------------
+
+
+def settle(asked: Collection[str], now: datetime) -> int:
+    """What became of submissions after an answer; returns how many papers are here now.
+
+    Also papers that came by another way are found here.
+    """
+    waiting = Submission.objects.filter(state=Submission.State.WAITING)
+    here = {
+        paper.arxiv_id: paper
+        for paper in papers.SHOWN.filter(arxiv_id__in=waiting.values("arxiv_id"))
+    }
+    with transaction.atomic():
+        for row in waiting.select_for_update().order_by("pk"):
+            if row.arxiv_id in here:
+                row.paper, row.state, row.reason = here[row.arxiv_id], Submission.State.HERE, ""
+                _list(here[row.arxiv_id], row, now)
+                row.save()
+            elif row.arxiv_id in asked:
+                _not_found(row, now)
+    return len(here)
+
+
+def _not_found(row: Submission, now: datetime) -> None:
+    row.n_asked += 1
+    if row.n_asked >= TRIES:
+        row.state = Submission.State.REFUSED
+        row.reason = f"arXiv was asked {TRIES} times and has no paper of this number."
+    else:
+        row.next_at = now + ASK_AGAIN * 2 ** (row.n_asked - 1)
+        row.reason = f"arXiv had no such paper; it is asked again at {row.next_at:%H:%M} UTC."
+    row.save()
+
+
+def unanswered(arxiv_ids: Sequence[str], sentence: str, now: datetime) -> None:
+    """Nobody answered: say so, and wait on; after some days give up."""
+    waiting = Submission.objects.filter(arxiv_id__in=arxiv_ids, state=Submission.State.WAITING)
+    waiting.filter(submitted_at__lt=now - PATIENCE).update(
+        state=Submission.State.REFUSED, reason=f"arXiv could not be asked for days. {sentence}"
+    )
+    waiting.update(reason=f"{sentence} It is asked again soon.")
