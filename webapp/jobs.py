@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from webapp.services import demo, harvests, rankings, readers, runs, work
+from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ JOBS: dict[str, Job] = {
     "train": runs.train,
     "activate": runs.activate_asked,
     "rank": rankings.fill,
+    "trend": trends.compute_trend,
     "demo": demo.load,
 }
 # These wait for others: besides the time at which they began they get the running clock.

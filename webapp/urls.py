@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
 from webapp.views import harvests, papers, readers
-from webapp.views.social import acts, daily, submit
+from webapp.views.social import acts, daily, submit, trending
 
 
 class ArxivId:
@@ -33,6 +33,7 @@ urlpatterns = [
     path("papers/week/<str:name>", daily.period, {"kind": "week"}, name="week"),
     path("papers/month/<str:name>", daily.period, {"kind": "month"}, name="month"),
     path("papers/seen/", daily.seen, name="seen"),
+    path("papers/trending", trending.trending, name="trending"),
     path("papers/submit", submit.submit, name="submit"),
     path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
     path("papers/<arxiv_id:arxiv_id>/upvote/", acts.upvote, name="upvote"),

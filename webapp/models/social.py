@@ -95,5 +95,6 @@ class Trend(models.Model):
     window = models.CharField(max_length=10, primary_key=True)
     paper_ids = ArrayField(models.BigIntegerField(), default=list)
     scores = ArrayField(models.FloatField(), default=list)
+    divisors = ArrayField(models.FloatField(), default=list, db_default=[])  # of their categories
     hours = ArrayField(models.FloatField(), default=list)  # weight of an upvote, by UTC hour
     computed_at = models.DateTimeField()

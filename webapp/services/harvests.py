@@ -13,7 +13,8 @@ from django.conf import settings
 from webapp.arxiv import calendar
 from webapp.arxiv.retrieve import client
 from webapp.models import Harvest
-from webapp.queries import harvests, social
+from webapp.queries import harvests
+from webapp.queries.social.submissions import waiting
 from webapp.services import coverage, work
 from webapp.services.social import submissions
 from webapp.services.sources import ARXIV, SOURCES
@@ -115,7 +116,7 @@ def _is_crowded(source: str, now: datetime) -> bool:
 def fetch_submitted(slot: str, now: datetime, clock: Clock) -> work.Counts:
     """Ask for what readers have submitted and is not here."""
     here = submissions.settle((), now)
-    if settings.ARXIV_SUBJECTS and social.waiting(now, 1):
+    if settings.ARXIV_SUBJECTS and waiting(now, 1):
         fetch("submitted", now.date(), [], slot, clock)
     return {"here": here}
 

@@ -6,7 +6,8 @@ from django import template
 from django.urls import reverse
 from django.utils.dateformat import format as formatted
 
-from webapp.queries.social import Found, Period
+from recommender.trend import TrendConfig
+from webapp.queries.social.daily import Found, Period
 
 register = template.Library()
 LABELS = {"date": "Day", "week": "Week", "month": "Month"}
@@ -40,6 +41,23 @@ def replaced(kind: str) -> str:
 def others(found: Found) -> list[tuple[str, str]]:
     """The day, week and month around the newest day that is shown."""
     return [(address(Period(kind, found.day, found.day)), label) for kind, label in LABELS.items()]
+
+
+@register.filter
+def at(table: dict[str, str], name: str) -> str:
+    return table[name]
+
+
+@register.filter
+def formula(config: TrendConfig) -> str:
+    """The trend as TeX, with the numbers that the code computes with."""
+    life, power = f"{config.half_life_hours:g}", f"{config.size_power:g}"
+    usual = f"{config.size_even + config.size_prior:g}"
+    return (
+        r"$s = \left(\sum_v w_v \, 2^{-a_v / " + life + r"} + "
+        f"{config.public_weight:g}" + r" \, \log_2 (1 + u) \, 2^{-b / " + life + r"}\right) \Big/ "
+        r"\left(\frac{n + " + f"{config.size_prior:g}" + "}{" + usual + r"}\right)^{" + power + "}$"
+    )
 
 
 @register.filter

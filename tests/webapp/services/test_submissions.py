@@ -99,7 +99,7 @@ def test_a_withdrawn_paper_is_not_taken():
 
 
 def test_where_nobody_is_asked_an_unknown_paper_is_refused_with_the_reason():
-    with pytest.raises(Refused, match="asks nobody"):
+    with pytest.raises(Refused, match="fetches no papers"):
         submit("2604.20001")
     assert not Submission.objects.exists()
 

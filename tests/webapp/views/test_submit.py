@@ -66,7 +66,7 @@ def test_what_names_no_paper_is_refused_with_a_sentence(client, who, text):
 def test_what_cannot_be_taken_says_why(client, who):
     answer = submit(client, "2611.99999")
     assert answer.status_code == 409
-    assert "asks nobody for it" in answer.content.decode()
+    assert "fetches no papers" in answer.content.decode()
     assert 'value="2611.99999"' in answer.content.decode()
 
 

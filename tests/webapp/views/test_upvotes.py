@@ -102,7 +102,7 @@ def test_who_upvoted_is_told_by_name_and_never_by_address(client, who):
 
 def test_many_upvoters_are_read_part_by_part(client, settings, monkeypatch):
     liked = paper()
-    monkeypatch.setattr("webapp.queries.social.UPVOTERS", 2)
+    monkeypatch.setattr("webapp.queries.social.daily.UPVOTERS", 2)
     for n in range(3):
         upvotes.upvote(reader(name=f"Reader No. {n}"), liked, True, timezone.now())
     html = client.get(f"/papers/{liked.arxiv_id}/upvotes").content.decode()

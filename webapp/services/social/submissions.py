@@ -8,7 +8,8 @@ from django.db import transaction
 
 from webapp.arxiv import identifiers
 from webapp.models import Entry, Paper, Reader, Submission
-from webapp.queries import papers, social
+from webapp.queries import papers
+from webapp.queries.social import submissions as known
 from webapp.services import work
 from webapp.services.social.upvotes import place
 
@@ -32,9 +33,9 @@ def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool
     with transaction.atomic():
         # One after another, so that the limit holds for hasty clicks and two tabs.
         Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
-        known = social.submission_of(arxiv_id)
-        if known and known.state != Submission.State.REFUSED:
-            return known, False
+        before = known.submission_of(arxiv_id)
+        if before and before.state != Submission.State.REFUSED:
+            return before, False
         _check(reader, arxiv_id, paper, now)
         row = _stored(reader, arxiv_id, paper, now)
         if row.reader_id != reader.pk:  # somebody else was quicker
@@ -47,18 +48,16 @@ def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool
 
 
 def _check(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> None:
-    if not social.may_take_part(reader):
+    if not known.may_take_part(reader):
         raise Refused("Confirm your e-mail address first; then you can submit papers.")
-    if social.n_submitted(reader, now.date()) >= A_DAY:
+    if known.n_submitted(reader, now.date()) >= A_DAY:
         raise Refused(f"You have submitted {A_DAY} papers today; come back tomorrow (UTC).")
     if paper and paper.withdrawn_at:
         raise Refused("Its authors have withdrawn this paper.")
     if paper is None and not (settings.ARXIV_SUBJECTS and not identifiers.is_doi(arxiv_id)):
         label = identifiers.label(arxiv_id)
-        why = (
-            "only papers of arXiv are fetched" if settings.ARXIV_SUBJECTS else "asks nobody for it"
-        )
-        raise Refused(f"{label} is not stored here, and this instance {why}.")
+        what = "only papers of arXiv" if settings.ARXIV_SUBJECTS else "no papers by itself"
+        raise Refused(f"{label} is not stored here, and this instance fetches {what}.")
 
 
 def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> Submission:

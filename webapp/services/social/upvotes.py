@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from webapp.models import Entry, Paper, Reader, Upvote, Visit
-from webapp.queries import social
+from webapp.queries.social import daily
 
 
 class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
@@ -66,7 +66,7 @@ def visit(reader: Reader, now: datetime) -> None:
         row, _ = Visit.objects.select_for_update().get_or_create(
             reader=reader, defaults={"last_at": now}
         )
-        if now - row.last_at > social.PAUSE:
+        if now - row.last_at > daily.PAUSE:
             row.since = row.last_at
         row.last_at = max(row.last_at, now)
         row.save()

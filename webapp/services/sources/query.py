@@ -10,7 +10,8 @@ from webapp.arxiv import calendar, query_api
 from webapp.arxiv.answers import UpstreamError
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Harvest
-from webapp.queries import harvests, social
+from webapp.queries import harvests
+from webapp.queries.social import submissions as brought_in
 from webapp.services import coverage
 from webapp.services.social import submissions
 from webapp.services.sources.asking import Asked, Batch, ask, begin_again, ended, keep
@@ -49,7 +50,7 @@ def sought(asked: Asked) -> bool:
 
 def brought(asked: Asked) -> bool:
     """What readers have submitted, of whatever categories."""
-    for ids in _portions(social.waiting(asked.clock(), MOST_SOUGHT)):
+    for ids in _portions(brought_in.waiting(asked.clock(), MOST_SOUGHT)):
         batch = _by_number(asked, ids)
         if batch is None:
             submissions.unanswered(ids, asked.row.error, asked.clock())

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.models import Paper, Reader
-from webapp.queries import papers, social
+from webapp.queries import papers
+from webapp.queries.social import daily
 from webapp.services.social import upvotes
 from webapp.views import is_part
 from webapp.views.readers import back_of, log_in_first, refuse
@@ -41,7 +42,7 @@ def _answer(request: HttpRequest, paper: Paper, told: str) -> HttpResponse:
         messages.success(request, told, extra_tags="paper")
         return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     assert isinstance(request.user, Reader)
-    card = social.card_of(paper, request.user)
+    card = daily.card_of(paper, request.user)
     context = {"public": card, "paper": paper, "next": back_of(request), "said": told}
     return render(request, "social/_upvote.html", context)
 
@@ -52,8 +53,8 @@ def upvoters(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
     before = request.GET.get("before", "")
     key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = social.upvoters(paper, key)
-    shown = found[: social.UPVOTERS]
+    found = daily.upvoters(paper, key)
+    shown = found[: daily.UPVOTERS]
     more = shown[-1].pk if len(found) > len(shown) else None
     context = {"paper": paper, "upvotes": shown, "more": more, "is_first": key is None}
     return render(request, "social/upvoters.html", context)

@@ -12,7 +12,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from webapp.arxiv import outlook
 from webapp.models import Reader
-from webapp.queries import papers, rankings, readers, social
+from webapp.queries import papers, rankings, readers
+from webapp.queries.social import daily
 from webapp.services.social import upvotes
 from webapp.views import is_part
 from webapp.views.papers import search
@@ -41,7 +42,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 def period(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """One day, week or month; one without papers is answered with the nearest earlier one."""
     try:
-        wanted = social.first_day(kind, name)
+        wanted = daily.first_day(kind, name)
     except ValueError:
         return render(request, "social/no_day.html", {"kind": kind, "name": name}, status=404)
     return _page(request, kind, wanted) or render(request, "social/nothing.html")
@@ -49,14 +50,14 @@ def period(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: str, wanted: date | None) -> HttpResponse | None:
     """The page, or None where there is no paper at all."""
-    found = social.near(kind, wanted)
+    found = daily.near(kind, wanted)
     if found is None:
         return None
     shown = found.period
     if wanted and shown.first < wanted > timezone.localdate():
         context = {"kind": kind, "is_ahead": True, "wanted": wanted}
         return render(request, "social/no_day.html", context, status=404)
-    page = social.daily_page(shown, request.GET.get("after", ""))
+    page = daily.daily_page(shown, request.GET.get("after", ""))
     context = {
         "found": found,
         "kind": kind,
@@ -69,7 +70,7 @@ def _page(request: HttpRequest, kind: str, wanted: date | None) -> HttpResponse 
     return render(request, "social/daily.html", context)
 
 
-def _outlook(found: social.Found) -> outlook.Outlook | None:
+def _outlook(found: daily.Found) -> outlook.Outlook | None:
     """How the newest day stands, to strangers; readers are told above their feed."""
     if found.following or not settings.ARXIV_SUBJECTS:
         return None
@@ -78,8 +79,8 @@ def _outlook(found: social.Found) -> outlook.Outlook | None:
     return outlook_of(day, [], outlook.Clock(timezone.now(), readers.zone_of(None)))
 
 
-def cards_for(user: Any, cards: list[social.Listed]) -> list[social.Listed]:
-    return social.for_reader(cards, user, timezone.now()) if isinstance(user, Reader) else cards
+def cards_for(user: Any, cards: list[daily.Listed]) -> list[daily.Listed]:
+    return daily.for_reader(cards, user, timezone.now()) if isinstance(user, Reader) else cards
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from webapp.arxiv import identifiers
 from webapp.forms import SubmissionForm
 from webapp.models import Reader, Submission
-from webapp.queries import social
+from webapp.queries.social import submissions as known
 from webapp.services.social import submissions
 from webapp.views import is_part
 from webapp.views.readers import log_in_first
@@ -56,9 +56,9 @@ def _name(row: Submission) -> str:
 def _page(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "a_day": submissions.A_DAY, "tries": submissions.TRIES}
     if isinstance(request.user, Reader):
-        mine = social.submissions_of(request.user, SHOWN)
+        mine = known.submissions_of(request.user, SHOWN)
         context["mine"] = mine
         context["are_waiting"] = any(row.state == Submission.State.WAITING for row in mine)
-        context["may"] = social.may_take_part(request.user)
+        context["may"] = known.may_take_part(request.user)
     name = "social/_submissions.html" if is_part(request) else "social/submit.html"
     return render(request, name, context, status=status)

@@ -1,17 +1,16 @@
-"""The daily pages: a day's, a week's or a month's papers, and what readers said in public."""
+"""The daily pages: a day's, a week's or a month's papers, as one reader sees them."""
 
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from webapp.arxiv import calendar
-from webapp.models import Entry, Paper, Rating, Reader, Submission, Upvote, Visit
+from webapp.models import Entry, Paper, Rating, Reader, Upvote
 from webapp.queries import papers, readers
 
 PAUSE = timedelta(hours=1)  # who comes back later makes a new visit
@@ -126,6 +125,8 @@ class Listed(NamedTuple):
     rating: Rating | None = None
     is_upvoted: bool = False
     is_new: bool = False
+    score: float | None = None  # of a trend
+    divisor: float = 1.0
 
 
 class DailyPage(NamedTuple):
@@ -251,37 +252,3 @@ def upvoters(paper: Paper, before: int | None) -> list[Upvote]:
     if before:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[: UPVOTERS + 1])
-
-
-# --- submissions --------------------------------------------------------------------
-
-
-def visit_of(reader: Reader) -> Visit | None:
-    return Visit.objects.filter(reader=reader).first()
-
-
-def may_take_part(reader: Reader) -> bool:
-    """Whether the address is confirmed. Without a mail server nobody could confirm one."""
-    if settings.MAIL_FOLDER:
-        return True
-    return EmailAddress.objects.filter(user=reader, verified=True).exists()
-
-
-def submissions_of(reader: Reader, n: int) -> list[Submission]:
-    rows = Submission.objects.filter(reader=reader).select_related("paper").defer("paper__search")
-    return list(rows.order_by("-submitted_at", "-pk")[:n])
-
-
-def n_submitted(reader: Reader, day: date) -> int:
-    return Submission.objects.filter(reader=reader, day=day).count()
-
-
-def submission_of(arxiv_id: str) -> Submission | None:
-    rows = Submission.objects.select_related("paper", "reader").defer("paper__search")
-    return rows.filter(arxiv_id=arxiv_id).first()
-
-
-def waiting(now: datetime, limit: int) -> list[str]:
-    """Papers that were submitted and that it is time to ask for, the oldest first."""
-    rows = Submission.objects.filter(state=Submission.State.WAITING, next_at__lte=now)
-    return list(rows.order_by("next_at", "pk").values_list("arxiv_id", flat=True)[:limit])

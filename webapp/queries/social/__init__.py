@@ -1,0 +1,1 @@
+"""What readers do in public, a file for each kind of page."""
