@@ -33,8 +33,8 @@ def hour_weights(n_by_hour: Floats, config: TrendConfig) -> Floats:
     if n_by_hour.shape != (24,):
         raise ValueError(f"a day has 24 hours, not {n_by_hour.shape}")
     usual = n_by_hour.mean() + config.hour_prior
-    weights = usual / (n_by_hour + config.hour_prior)
-    return np.clip(weights, 1 / config.hour_most, config.hour_most)
+    weights: Floats = usual / (n_by_hour + config.hour_prior)
+    return weights.clip(1 / config.hour_most, config.hour_most)
 
 
 def divisors(n_a_day: Floats, config: TrendConfig) -> Floats:

@@ -28,7 +28,7 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 class ReaderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("email", "name", "is_active", "is_staff", "date_joined")
     search_fields = ("email", "name")
-    fields = ("email", "name", "is_active", "is_staff", "is_superuser", "groups")
+    fields = ("email", "name", "is_active", "is_editor", "is_staff", "is_superuser", "groups")
 
 
 @admin.register(Paper)

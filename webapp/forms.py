@@ -1,5 +1,6 @@
 """What people may send, checked at the door."""
 
+import re
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -118,6 +119,67 @@ class SubmissionForm(forms.Form):
             if doi := identifiers.bare_doi(text):
                 return doi
             raise ValidationError(f"{error}. Try such as 2504.08385.") from error
+
+
+# What controls a terminal or turns the direction of the words around it.
+_UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Words(forms.CharField):
+    """Plain words of people for people: as they are typed, without what cannot be seen."""
+
+    def to_python(self, value: Any) -> str:
+        return _UNSEEN.sub("", str(value or "").replace("\r\n", "\n")).strip()
+
+
+def _text(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class CommentForm(forms.Form):
+    body = Words(
+        label="Your comment", max_length=5_000, widget=_text(6),
+        error_messages={"required": "Write something first."},
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    why = Words(label="What is wrong with it", max_length=500, widget=_text(3))
+
+
+class DecisionForm(forms.Form):
+    reason = Words(label="Reason", max_length=500)
+
+
+class ClaimForm(forms.Form):
+    note = Words(
+        label="How can an editor see that you are an author?", max_length=1_000, widget=_text(4),
+        help_text="Such as your name in the list, and a page of your institution that names you.",
+    )  # fmt: skip
+
+
+class PickForm(forms.Form):
+    value = forms.ChoiceField(
+        choices=[("pick", "pick"), ("unpick", "unpick")],
+        error_messages={
+            "required": "Say value=pick or unpick.",
+            "invalid_choice": "Say value=pick or unpick.",
+        },
+    )
+    note = Words(label="Note", max_length=280, required=False)
+
+
+class NameForm(forms.Form):
+    name = Words(
+        label="Name", max_length=80, required=False,
+        help_text="Left empty, others see “a reader”. Your address is never shown.",
+    )  # fmt: skip
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        if "@" in name:
+            raise ValidationError("A name holds no @: your address is not for others.")
+        return name
 
 
 SOURCES = {

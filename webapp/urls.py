@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
 from webapp.views import harvests, papers, readers
-from webapp.views.social import acts, daily, submit, trending
+from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
 class ArxivId:
@@ -34,15 +34,25 @@ urlpatterns = [
     path("papers/month/<str:name>", daily.period, {"kind": "month"}, name="month"),
     path("papers/seen/", daily.seen, name="seen"),
     path("papers/trending", trending.trending, name="trending"),
+    path("papers/moderation", editing.queue, name="queue"),
+    path("papers/claims/<int:pk>/", editing.decide, name="decide"),
+    path("papers/comments/<int:pk>/edit", comments.edit, name="edit_comment"),
+    path("papers/comments/<int:pk>/delete/", comments.delete, name="delete_comment"),
+    path("papers/comments/<int:pk>/report", comments.report, name="report_comment"),
+    path("papers/comments/<int:pk>/moderate/", editing.moderate, name="moderate"),
     path("papers/submit", submit.submit, name="submit"),
     path("papers/<arxiv_id:arxiv_id>", papers.paper, name="paper"),
     path("papers/<arxiv_id:arxiv_id>/upvote/", acts.upvote, name="upvote"),
+    path("papers/<arxiv_id:arxiv_id>/comments", comments.discussion, name="discussion"),
+    path("papers/<arxiv_id:arxiv_id>/claim", editing.claim, name="claim"),
+    path("papers/<arxiv_id:arxiv_id>/pick/", editing.pick, name="pick"),
     path("papers/<arxiv_id:arxiv_id>/upvotes", acts.upvoters, name="upvoters"),
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
     path("library/", readers.library, name="library"),
     path("profiles/", readers.subjects, name="subjects"),
+    path("settings/name/", comments.name, name="name"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("coverage/", harvests.coverage, name="coverage"),

@@ -5,11 +5,23 @@ from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
 from webapp.models.readers import Profile, Rating, Reader
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
-from webapp.models.social import Entry, Submission, Trend, Upvote, Visit
+from webapp.models.social import (
+    Claim,
+    Comment,
+    Entry,
+    Pick,
+    Report,
+    Submission,
+    Trend,
+    Upvote,
+    Visit,
+)
 from webapp.models.work import Work
 
 __all__ = [
     "CandidatePack",
+    "Claim",
+    "Comment",
     "Comparison",
     "Coverage",
     "Entry",
@@ -19,11 +31,13 @@ __all__ = [
     "ModelRun",
     "Paper",
     "PaperVector",
+    "Pick",
     "Profile",
     "PublicUpvote",
     "Ranking",
     "Rating",
     "Reader",
+    "Report",
     "Sought",
     "Subject",
     "Submission",

@@ -37,6 +37,9 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     # Whether comparisons of rankers may draw up this reader's lists and count the acts on them.
     compares = models.BooleanField(default=False, db_default=False)
 
+    # Whether to pick papers, check claims of authors and moderate comments; given in the admin.
+    is_editor = models.BooleanField("editor", default=False, db_default=False)
+
     objects: ClassVar[Readers] = Readers()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

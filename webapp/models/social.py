@@ -98,3 +98,76 @@ class Trend(models.Model):
     divisors = ArrayField(models.FloatField(), default=list, db_default=[])  # of their categories
     hours = ArrayField(models.FloatField(), default=list)  # weight of an upvote, by UTC hour
     computed_at = models.DateTimeField()
+
+
+class Pick(models.Model):
+    """An editor's recommendation, with a sentence of why."""
+
+    paper = models.OneToOneField("Paper", models.CASCADE, primary_key=True)
+    editor = models.ForeignKey("Reader", models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=280, blank=True, default="")
+    at = models.DateTimeField()
+
+
+class Claim(models.Model):
+    """A reader says to be an author of a paper; an editor checks it."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        GRANTED = "granted"
+        REFUSED = "refused"
+
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="claims")
+    paper = models.ForeignKey("Paper", models.CASCADE, related_name="claims")
+    note = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    reason = models.TextField(default="")
+    editor = models.ForeignKey("Reader", models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "paper"], name="claim_once")]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=models.Q(state="asked"), name="claim_waiting"
+            )
+        ]
+
+
+class Comment(models.Model):
+    """Plain words below a paper. What was deleted or hidden keeps its row, for the editors."""
+
+    paper = models.ForeignKey("Paper", models.CASCADE, related_name="discussion")
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="comments")
+    body = models.TextField()
+    at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # by its writer
+    hidden_at = models.DateTimeField(null=True)  # by an editor
+    hidden_why = models.TextField(default="")
+    editor = models.ForeignKey("Reader", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["paper", "id"], name="comment_by_paper"),
+            models.Index(fields=["reader", "-at"], name="comment_by_reader"),
+        ]
+
+
+class Report(models.Model):
+    """A reader asks the editors to look at a comment."""
+
+    comment = models.ForeignKey("Comment", models.CASCADE, related_name="reports")
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="reports")
+    why = models.TextField()
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "reader"], name="report_once")]
+        indexes = [
+            models.Index(
+                fields=["comment"], condition=models.Q(settled_at=None), name="report_open"
+            )
+        ]

@@ -8,6 +8,7 @@ from webapp.arxiv import identifiers
 from webapp.models import Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
+from webapp.queries.social import daily
 
 FOUND = 50
 LONGEST_QUERY = 250
@@ -17,7 +18,12 @@ LONGEST_QUERY = 250
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     found = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
     ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
-    context = {"card": Card(found, 0, ratings.get(found.pk)), "versions": papers.versions(found)}
+    reader = request.user if isinstance(request.user, Reader) else None
+    context = {
+        "card": Card(found, 0, ratings.get(found.pk)),
+        "public": daily.card_of(found, reader),
+        "versions": papers.versions(found),
+    }
     return render(request, "papers/paper.html", context)
 
 

@@ -165,7 +165,9 @@ def _entries(period: Period, after: str, size: int) -> list[Listed]:
 
 def entries() -> Any:
     """With all that a card tells, in one query."""
-    return Entry.objects.select_related("paper__submission__reader").defer("paper__search")
+    return Entry.objects.select_related("paper__submission__reader", "paper__pick").defer(
+        "paper__search"
+    )
 
 
 def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:

@@ -35,15 +35,21 @@ def place(paper: Paper, day: date, now: datetime) -> None:
     )
 
 
-# Upvotes of accounts that were closed don't count. A row that did not change is not written.
+# What closed accounts said doesn't count. A row that did not change is not written.
 _RECOUNT = """
 WITH counted AS (
     SELECT e.paper_id AS id,
         (SELECT count(*) FROM webapp_upvote u JOIN webapp_reader r ON r.id = u.reader_id
-         WHERE u.paper_id = e.paper_id AND r.is_active) AS upvotes
+         WHERE u.paper_id = e.paper_id AND r.is_active) AS upvotes,
+        (SELECT count(*) FROM webapp_comment c JOIN webapp_reader r ON r.id = c.reader_id
+         WHERE c.paper_id = e.paper_id AND r.is_active
+             AND c.deleted_at IS NULL AND c.hidden_at IS NULL) AS comments,
+        EXISTS (SELECT FROM webapp_pick k WHERE k.paper_id = e.paper_id) AS picked
     FROM webapp_entry e WHERE e.paper_id = ANY(%(ids)s))
-UPDATE webapp_entry e SET n_upvotes = c.upvotes
-FROM counted c WHERE c.id = e.paper_id AND e.n_upvotes <> c.upvotes
+UPDATE webapp_entry e
+SET n_upvotes = c.upvotes, n_comments = c.comments, is_picked = c.picked
+FROM counted c WHERE c.id = e.paper_id
+    AND (e.n_upvotes, e.n_comments, e.is_picked) <> (c.upvotes, c.comments, c.picked)
 """
 # A place that nobody speaks for any more.
 _FORGET = """
@@ -58,6 +64,12 @@ def recount(paper_ids: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         for statement in (_RECOUNT, _FORGET):
             cursor.execute(statement, {"ids": list(paper_ids)})
+
+
+def choose_name(reader: Reader, name: str) -> None:
+    """What others see; nothing makes it "a reader"."""
+    reader.name = name
+    reader.save(update_fields=["name"])
 
 
 def visit(reader: Reader, now: datetime) -> None:

@@ -1,0 +1,125 @@
+"""Comments below a paper, and one's own name above them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webapp.forms import CommentForm, NameForm, ReasonForm
+from webapp.models import Comment, Paper, Reader
+from webapp.queries import papers
+from webapp.queries.social import comments as known
+from webapp.services.social import comments as service
+from webapp.services.social.upvotes import choose_name
+from webapp.views.readers import back_of, log_in_first
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def discussion(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """GET: what was said; POST body=..."""
+    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    if request.method != "POST":
+        return _page(request, paper, CommentForm())
+    if not isinstance(request.user, Reader):
+        return log_in_first(request)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _page(request, paper, form, 400)
+    try:
+        row = service.write(request.user, paper, form.cleaned_data["body"], timezone.now())
+    except service.Refused as refused:
+        form.add_error("body", str(refused))
+        return _page(request, paper, form, 429)
+    return redirect(_address(row))
+
+
+def _page(request: HttpRequest, paper: Paper, form: CommentForm, status: int = 200) -> HttpResponse:
+    after = request.GET.get("after", "")
+    key = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    found = known.discussion(paper, key)
+    shown = found[: known.SHOWN]
+    context: dict[str, Any] = {
+        "paper": paper,
+        "comments": shown,
+        "more": shown[-1].pk if len(found) > len(shown) else None,
+        "is_first": not key,
+        "form": form,
+        "limits": (service.AN_HOUR, service.A_DAY),
+        "editable_since": timezone.now() - service.EDITABLE,
+    }
+    if isinstance(request.user, Reader):
+        context["claim"] = known.claim_of(request.user, paper)
+    return render(request, "social/discussion.html", context, status=status)
+
+
+def _address(comment: Comment) -> str:
+    """Where a comment stands, also when there are many before it."""
+    page = redirect("discussion", comment.paper.arxiv_id).url
+    return f"{page}?after={comment.pk - 1}#comment-{comment.pk}"
+
+
+def _own(request: HttpRequest, pk: int) -> Comment:
+    """One's own comment; those of others are not here."""
+    return get_object_or_404(known.standing(), pk=pk, reader=request.user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    comment = _own(request, pk)
+    form = CommentForm(request.POST or None, initial={"body": comment.body})
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.edit(comment, form.cleaned_data["body"], timezone.now())
+        except service.Refused as refused:
+            form.add_error("body", str(refused))
+        else:
+            return redirect(_address(comment))
+    context = {"form": form, "comment": comment}
+    status = 400 if form.errors else 200
+    return render(request, "social/edit.html", context, status=status)
+
+
+@require_POST
+@login_required
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    comment = _own(request, pk)
+    service.delete(comment, timezone.now())
+    messages.success(request, "Your comment is deleted.")
+    return redirect("discussion", comment.paper.arxiv_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the editors to look at a comment."""
+    assert isinstance(request.user, Reader)
+    comment = get_object_or_404(known.open_ones(), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.report(request.user, comment, form.cleaned_data["why"], timezone.now())
+        except service.Refused as refused:
+            form.add_error("why", str(refused))
+        else:
+            messages.success(request, "Thank you. An editor will look at it.")
+            return redirect("discussion", comment.paper.arxiv_id)
+    context = {"form": form, "comment": comment}
+    return render(request, "social/report.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def name(request: HttpRequest) -> HttpResponse:
+    """What others see above what one says in public."""
+    assert isinstance(request.user, Reader)
+    form = NameForm(request.POST or None, initial={"name": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        choose_name(request.user, form.cleaned_data["name"])
+        messages.success(request, f"Others see you as {request.user.public_name}.")
+        return redirect(back_of(request) if request.POST.get("next") else "name")
+    return render(request, "social/name.html", {"form": form}, status=400 if form.errors else 200)
