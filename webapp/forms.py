@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from webapp.arxiv import calendar, identifiers
-from webapp.models import Rating
+from webapp.models import Rating, Subscription
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
 SAVES = {"save": True, "unsave": False}
@@ -167,6 +167,18 @@ class PickForm(forms.Form):
         },
     )
     note = Words(label="Note", max_length=280, required=False)
+
+
+class SubscriptionForm(forms.Form):
+    """Where to send trending papers, and how often."""
+
+    address = forms.EmailField(label="E-mail address", max_length=254)
+    cadence = forms.ChoiceField(
+        label="How often", choices=Subscription.Cadence, initial=Subscription.Cadence.WEEKLY
+    )
+
+    def clean_address(self) -> str:
+        return str(self.cleaned_data["address"]).lower()
 
 
 class NameForm(forms.Form):

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import demo, harvests, rankings, readers, runs, work
+from webapp.services import demo, digests, harvests, rankings, readers, runs, work
 from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ JOBS: dict[str, Job] = {
     "activate": runs.activate_asked,
     "rank": rankings.fill,
     "trend": trends.compute_trend,
+    "prune": digests.prune,
     "demo": demo.load,
 }
 # These wait for others: besides the time at which they began they get the running clock.

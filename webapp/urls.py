@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import harvests, papers, readers
+from webapp.views import digests, harvests, papers, readers
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -50,6 +50,7 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
+    path("subscribe", digests.subscribe, name="subscribe"),
     path("library/", readers.library, name="library"),
     path("profiles/", readers.subjects, name="subjects"),
     path("settings/name/", comments.name, name="name"),

@@ -1,5 +1,6 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
+from webapp.models.digests import Subscription
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
@@ -41,6 +42,7 @@ __all__ = [
     "Sought",
     "Subject",
     "Submission",
+    "Subscription",
     "Trend",
     "Upvote",
     "Version",

@@ -111,7 +111,7 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     return redirect(login)
 
 
-def _named(request: HttpRequest) -> str:
+def named(request: HttpRequest) -> str:
     """The page of ours that `next` names, if it does."""
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
@@ -120,7 +120,7 @@ def _named(request: HttpRequest) -> str:
 
 def back_of(request: HttpRequest) -> str:
     """Where the form stood: the page named by `next`, or its page of the feed."""
-    if wanted := _named(request):
+    if wanted := named(request):
         return wanted
     place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
     query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
@@ -199,7 +199,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         service.choose_time_zone(request.user, form.cleaned_data["time_zone"])
         messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
-        return redirect(_named(request) or reverse("time_zone"))
+        return redirect(named(request) or reverse("time_zone"))
     comparisons = ComparisonsForm(initial={"compares": request.user.compares})
     context = {"form": form, "comparisons": comparisons, "now": timezone.now()}
     return render(request, "readers/time_zone.html", context)

@@ -1,0 +1,84 @@
+"""The box that stores an unconfirmed address, and what forgets it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from tests.factories import paper
+from webapp.models import Subscription
+from webapp.services import digests
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def tries_are_forgotten():
+    cache.clear()
+
+
+def subscribe(client, address="dawn@example.org", cadence="weekly", **fields):
+    form = {"address": address, "cadence": cadence, **fields}
+    return client.post("/subscribe", form, follow=True)
+
+
+def test_the_box_stands_on_the_public_pages(client):
+    paper()
+    for address in ("/papers", "/papers/trending", "/papers/month/2026-11"):
+        assert "Get trending papers in your inbox" in client.get(address).content.decode()
+
+
+def test_an_address_is_stored_unconfirmed(client):
+    paper()
+    answer = subscribe(client, "Dawn@Example.org", "daily", next="/papers")
+    assert answer.redirect_chain[0][0] == "/papers"
+    row = Subscription.objects.get()
+    assert (row.address, row.what, row.cadence) == ("dawn@example.org", "trending", "daily")
+    assert row.confirmed_at is None
+
+
+def test_the_answer_is_the_same_for_every_address_and_nothing_changes(client):
+    digests.subscribe("dawn@example.org", "weekly", timezone.now())
+    Subscription.objects.update(confirmed_at=timezone.now())
+    known = subscribe(client, cadence="daily").content
+    unknown = subscribe(client, "other@example.org").content
+    hide = [b"".join(part.split(b'"')[::2]) for part in (known, unknown)]
+    assert hide[0] == hide[1]
+    assert Subscription.objects.get(address="dawn@example.org").cadence == "weekly"
+
+
+@pytest.mark.parametrize(
+    ("address", "cadence"),
+    [
+        *(("", "daily"), ("x", "daily"), ("a@b.org\nBcc: c@d.org", "daily"), ("\0@b.org", "daily")),
+        *((f"{'a' * 300}@b.org", "daily"), ("a@example.org", "hourly"), ("a@example.org", "")),
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence(client, address, cadence):
+    answer = subscribe(client, address, cadence)
+    assert answer.status_code == 400
+    assert "This was not accepted" in answer.content.decode()
+    assert not Subscription.objects.exists()
+
+
+def test_it_never_leads_to_another_place(client):
+    assert subscribe(client, next="//evil.example").redirect_chain[0][0] == "/subscribe"
+
+
+def test_too_many_from_one_network_are_refused(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"subscribe": "2/h/ip"}
+    for n in range(2):
+        subscribe(client, f"a{n}@example.org")
+    assert subscribe(client, "a3@example.org").status_code == 429
+    assert Subscription.objects.count() == 2
+
+
+def test_unconfirmed_addresses_are_forgotten_after_a_week_and_it_does_nothing_the_second_time(now):
+    for address, days in (("old@example.org", 8), ("new@example.org", 6), ("yes@example.org", 90)):
+        digests.subscribe(address, "weekly", now - timedelta(days=days))
+    Subscription.objects.filter(address="yes@example.org").update(confirmed_at=now)
+    assert digests.prune("test", now) == {"unconfirmed": 1}
+    assert digests.prune("test", now) == {"unconfirmed": 0}
+    left = set(Subscription.objects.values_list("address", flat=True))
+    assert left == {"new@example.org", "yes@example.org"}
