@@ -4,10 +4,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_up
+from tests.browser.conftest import PASSWORD, log_in, sign_up
 from tests.factories import DAY, paper
-from webapp.models import Entry, Paper, Reader, Submission, Visit
-from webapp.services.social import submissions, upvotes
+from webapp.models import Comment, Entry, Paper, Reader, Submission, Subscription, Visit
+from webapp.services.social import comments, submissions, trends, upvotes
 
 
 @pytest.fixture
@@ -94,3 +94,62 @@ def test_a_paper_is_brought_without_javascript(open_page, papers):
     page.goto("/papers")
     expect(page.locator("article")).to_have_count(1)
     expect(page.locator("article .public")).to_contain_text("Submitted by a reader")
+
+
+def test_discussing_picking_and_claiming(open_page, liked, look):
+    """A reader comments and claims, an editor answers: by keyboard and without JavaScript."""
+    page = open_page(java_script_enabled=False)
+    sign_up(page)
+    page.goto(f"/papers/{liked.arxiv_id}/comments")
+    page.fill("[name=body]", "Is $x<y$ needed?")
+    page.locator("main button.main").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".words")).to_contain_text("Is $x<y$ needed?")
+    page.goto(f"/papers/{liked.arxiv_id}/claim")
+    page.fill("[name=note]", "I am the first author.")
+    page.click("main button.main")
+    expect(page.locator("main .notice")).to_contain_text("has not looked yet")
+    other = Reader.objects.get(email="ada@example.org")
+    comments.report(other, Comment.objects.get(), "Off topic", timezone.now())
+    other.is_editor = True
+    other.set_password(PASSWORD)
+    other.save()
+    page = open_page()
+    log_in(page, "ada@example.org")
+    page.goto(f"/papers/{liked.arxiv_id}")
+    page.click("summary:has-text('pick this paper')")
+    page.fill("[name=note]", "Read this one.")
+    page.click("button:has-text('Pick it')")
+    expect(page.locator(".pick")).to_contain_text("pick")
+    found = look(page)
+    comment = Comment.objects.get()
+    for address in (
+        *("/papers/moderation", f"/papers/{liked.arxiv_id}/comments", "/settings/name/"),
+        *(f"/papers/{liked.arxiv_id}/claim", f"/papers/comments/{comment.pk}/report"),
+        *("/subscribe", f"/papers/date/{DAY}", "/papers/trending"),
+    ):
+        page.goto(address)
+        found += look(page)
+    page.goto("/papers/moderation")
+    page.fill(f"[id='claim-{liked.claims.get().pk}']", "It is so.")
+    page.click("button:has-text('Grant')")
+    expect(page.locator("#message")).to_contain_text("Granted")
+    page.fill(f"[id='reason-{comment.pk}']", "Off topic.")
+    page.click("button:has-text('Hide')")
+    expect(page.locator("#message")).to_contain_text("Hidden")
+    assert found + look(page) == []
+
+
+def test_trending_and_the_box(open_page, liked, look):
+    trends.compute_trend("test", timezone.now())
+    page = open_page()
+    page.goto("/papers/trending")
+    expect(page.locator("article")).to_have_count(1)
+    assert page.locator(".equation mfrac").count() == 1
+    page.click("summary:has-text('What an upvote')")
+    found = look(page)
+    page.fill("[name=address]", "dusk@example.org")
+    page.click("button:has-text('Subscribe')")
+    expect(page.locator("#message")).to_contain_text("Nothing is sent before")
+    assert Subscription.objects.count() == 1
+    assert found + look(page) == []

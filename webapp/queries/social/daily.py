@@ -156,11 +156,14 @@ def daily_page(period: Period, after: str) -> DailyPage:
 
 
 def _entries(period: Period, after: str, size: int) -> list[Listed]:
-    rows = entries().filter(day__range=(period.first, period.last))
+    """The places are found in the index alone, then their papers are fetched."""
+    is_day = period.first == period.last  # the index has its entries in order
+    within = Q(day=period.first) if is_day else Q(day__range=(period.first, period.last))
     if found := _ENTRY_KEY.fullmatch(after):
-        rows = rows.filter(_below(ORDER, [int(part) for part in found.groups()]))
-    rows = rows.order_by(*(f"-{field}" for field in ORDER))
-    return [Listed(entry.paper, entry) for entry in rows[:size]]
+        within &= _below(ORDER, [int(part) for part in found.groups()])
+    order = [f"-{field}" for field in ORDER]
+    places = Entry.objects.filter(within).order_by(*order).values("pk")[:size]
+    return [Listed(row.paper, row) for row in entries().filter(pk__in=places).order_by(*order)]
 
 
 def entries() -> Any:
