@@ -127,6 +127,11 @@ class Listed(NamedTuple):
     is_new: bool = False
     score: float | None = None  # of a trend
     divisor: float = 1.0
+    # What a card of the feed has and a public one has not; a template asks for them all the same.
+    rank: int = 0
+    because: Paper | None = None
+    shared_percent: int = 0
+    is_explored: bool = False
 
 
 class DailyPage(NamedTuple):
