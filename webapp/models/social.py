@@ -29,6 +29,15 @@ class Entry(models.Model):
             models.Index(fields=["changed_at"], name="entry_by_change"),
         ]
 
+    @property
+    def submission(self) -> "Submission | None":
+        """A template that asks the paper itself searches long for what is not there."""
+        return getattr(self.paper, "submission", None)
+
+    @property
+    def pick(self) -> "Pick | None":
+        return getattr(self.paper, "pick", None)
+
 
 class Upvote(models.Model):
     """The public act, apart from private ratings: neither feeds the other."""
