@@ -107,7 +107,7 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     if is_part(request):
         why = "You are logged out, so nothing was stored."
         return render(request, "_message.html", {"error": why, "login": login}, status=401)
-    messages.info(request, "Log in to rate and save papers; nothing was stored.")
+    messages.info(request, "Log in first: nothing was stored.")
     return redirect(login)
 
 

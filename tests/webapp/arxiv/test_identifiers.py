@@ -25,6 +25,10 @@ from webapp.arxiv.identifiers import canonical_category, parse
         ("https://doi.org/10.48550/arXiv.2401.01234", "2401.01234", None),
         ("oai:arXiv.org:hep-th/9901001", "hep-th/9901001", None),
         ("2401.01234.", "2401.01234", None),
+        ("https://huggingface.co/papers/2401.01234", "2401.01234", None),
+        ("https://www.alphaxiv.org/abs/2401.01234v2", "2401.01234", 2),
+        ("https://scirate.com/arxiv/hep-th/9901001", "hep-th/9901001", None),
+        ("https://ar5iv.labs.arxiv.org/html/2401.01234", "2401.01234", None),
     ],
 )
 def test_it_reads_every_spelling(spelling, arxiv_id, version):
@@ -85,3 +89,23 @@ def test_each_has_its_own_address():
     assert identifiers.url("hep-th/9901001") == "https://arxiv.org/abs/hep-th/9901001"
     assert identifiers.url("10.1101/123456") == "https://doi.org/10.1101/123456"
     assert identifiers.label("10.1101/123456") == "doi:10.1101/123456"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "doi"),
+    [
+        ("https://doi.org/10.1103/PhysRevLett.1", "10.1103/physrevlett.1"),
+        ("doi: 10.1016/S0370-2693(98)01580-3", "10.1016/s0370-2693(98)01580-3"),
+        (
+            "https://www.biorxiv.org/content/10.1101/2026.01.02.123456v2",
+            "10.1101/2026.01.02.123456",
+        ),
+        (
+            "https://www.medrxiv.org/content/10.1101/2026.01.02.12v1.full.pdf+html?x=1#y",
+            "10.1101/2026.01.02.12",
+        ),
+        *(("10.1/x", ""), ("x", ""), ("https://example.org/10.1101/1", ""), ("10.1101/ä", "")),
+    ],
+)
+def test_a_doi_is_read_in_every_spelling(spelling, doi):
+    assert identifiers.bare_doi(spelling) == doi

@@ -100,6 +100,13 @@ def test_who_upvoted_is_told_by_name_and_never_by_address(client, who):
     assert "@example.org" not in html
 
 
+def test_a_withdrawn_paper_is_marked_wherever_it_is_talked_about(client, who):
+    gone = paper(withdrawn_at=timezone.now())
+    for page in ("upvotes", "comments", "claim"):
+        html = client.get(f"/papers/{gone.arxiv_id}/{page}").content.decode()
+        assert "withdrawn" in html
+
+
 def test_many_upvoters_are_read_part_by_part(client, settings, monkeypatch):
     liked = paper()
     monkeypatch.setattr("webapp.queries.social.daily.UPVOTERS", 2)
