@@ -26,7 +26,9 @@ def subscribe(client, address="dawn@example.org", cadence="weekly", **fields):
 def test_the_box_stands_on_the_public_pages(client):
     paper()
     for address in ("/papers", "/papers/trending", "/papers/month/2026-11"):
-        assert "Get trending papers in your inbox" in client.get(address).content.decode()
+        answer = client.get(address)
+        assert "Get trending papers in your inbox" in answer.content.decode()
+        assert not answer.cookies  # reading needs none
 
 
 def test_an_address_is_stored_unconfirmed(client):
