@@ -189,7 +189,11 @@ def rank(
     lowered = taken_off(liked, candidates.text, disliked.text, config.negatives)
     scores = liked + lowered
     nearness = given.max(axis=1, initial=0)
-    order, explored = arrange(candidates, rated, nearness, scores, lowered, config, seed)
+    # Among equals the newest comes first, then the order in which the candidates were given.
+    order = np.lexsort((-candidates.days, -scores))
+    # Being new is no merit beside a twin of the same day.
+    order = spread_twins(order, scores - newness, candidates.text, config.diversity)
+    order, explored = give_places(order, candidates, rated, nearness, lowered, config, seed)
     return Ranking(
         candidates.ids[order],
         scores[order],
@@ -209,22 +213,19 @@ def boosted(boosts: Floats, config: RankConfig) -> Shares:
     return config.boost * np.minimum(boosts, config.most_boosts).astype(np.float64)
 
 
-def arrange(
+def give_places(
+    order: Ids,
     candidates: Candidates,
     rated: Rated,
     nearness: Floats,
-    scores: Shares,
     lowered: Shares,
     config: RankConfig,
     seed: int,
 ) -> tuple[Ids, NDArray[np.bool_]]:
-    """Turn scores float64[n] into an order of candidates' numbers, and tell what is explored.
+    """Put explored papers into an order of candidates' numbers, and tell which they are.
 
     `nearness` is the most that one saved paper gives each, `lowered` what dislikes took of it.
     """
-    # Among equals the newest comes first, then the order in which the candidates were given.
-    order = np.lexsort((-candidates.days, -scores))
-    order = spread_twins(order, scores, candidates.text, config.diversity)
     if not config.exploration.share:
         return order, np.zeros(len(order), np.bool_)
     is_rated = np.isin(candidates.ids, rated.text.ids[rated.values != 0])

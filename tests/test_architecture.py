@@ -11,6 +11,8 @@ NOUNS = {
     *(
         "papers",
         "readers",
+        "profiles",
+        "signals",
         "social",
         "rankings",
         "runs",
@@ -24,7 +26,7 @@ NOUNS = {
     ),
 }
 # A service may import services to its left; the second list is the worker's.
-SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
+SERVICES = ["work", "papers", "rankings", "readers", "profiles", "signals", "social", "digests"]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
 NIGHT = {
     *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),

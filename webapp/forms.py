@@ -1,5 +1,6 @@
 """What people may send, checked at the door."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from webapp.arxiv import calendar
-from webapp.models import Rating
+from webapp.models import Profile, Rating, Reader
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
 SAVES = {"save": True, "unsave": False}
@@ -37,6 +38,74 @@ class SaveForm(forms.Form):
             "invalid_choice": "That is neither save nor unsave.",
         },
     )
+
+
+class NameForm(forms.Form):
+    """What an interest is called; no two of a reader's alike."""
+
+    name = forms.CharField(
+        max_length=80,
+        error_messages={
+            "required": "Say what to call it.",
+            "max_length": "A name has at most 80 characters.",
+        },
+    )
+
+    def __init__(self, taken: Iterable[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.taken = {name.lower() for name in taken}
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if name.lower() in self.taken:
+            raise ValidationError(f"You have “{name}” already: choose another name.")
+        return name
+
+
+def _percent(value: object, least: int, most: int) -> int:
+    text = str(value or "")
+    if not (text.isascii() and text.isdigit() and least <= int(text[:4]) <= most):
+        raise ValidationError(f"Say a whole number from {least} to {most}.")
+    return int(text)
+
+
+MOST_EXPLORED = 30
+
+
+class SharesForm(forms.Form):
+    """The share of each interest, against the others', and its exploration, as quota-7=60."""
+
+    def __init__(self, profiles: list[Profile], data: QueryDict) -> None:
+        super().__init__(data)
+        self.profiles = profiles
+        self.quotas: dict[int, int] = {}
+        self.explorations: dict[int, int] = {}
+
+    def clean(self) -> None:
+        for one in self.profiles:
+            if sent := self.data.get(f"quota-{one.pk}"):
+                self.quotas[one.pk] = _percent(sent, 1, 100)
+            if sent := self.data.get(f"exploration-{one.pk}"):
+                self.explorations[one.pk] = _percent(sent, 0, MOST_EXPLORED)
+
+
+class InterestForm(forms.Form):
+    """Which interest a paper is to speak for."""
+
+    value = forms.ModelChoiceField(
+        Profile.objects.none(),
+        error_messages={
+            "required": "Say which interest, by its number.",
+            "invalid_choice": "That is no interest of yours.",
+        },
+    )
+
+    def __init__(self, reader: Reader, data: QueryDict) -> None:
+        super().__init__(data)
+        field = self.fields["value"]
+        assert isinstance(field, forms.ModelChoiceField)
+        own = Profile.objects.filter(reader=reader, deleted_at=None)
+        field.queryset = own.exclude(name=Profile.WHOLE)
 
 
 class SubjectsForm(forms.Form):
@@ -150,6 +219,14 @@ def day_asked(query: QueryDict) -> date | None:
         return date.fromisoformat(query.get("day", ""))
     except ValueError:
         return None
+
+
+def profile_asked(query: QueryDict) -> int | None:
+    """?profile=7; nothing is no wish, and what is no number is nobody's."""
+    text = query.get("profile", "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def page_asked(query: QueryDict) -> int:

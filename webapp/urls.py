@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import harvests, papers, rankings, readers
+from webapp.views import harvests, papers, profiles, rankings, readers
 
 
 class ArxivId:
@@ -31,8 +31,13 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
+    path("papers/<arxiv_id:arxiv_id>/interest/", profiles.move, name="move"),
     path("library/", readers.library, name="library"),
-    path("profiles/", readers.subjects, name="subjects"),
+    path("profiles/", profiles.profiles, name="profiles"),
+    path("profiles/shares/", profiles.share_out, name="share_out"),
+    path("profiles/<int:pk>/", profiles.profile, name="profile"),
+    path("profiles/<int:pk>/delete/", profiles.take_away, name="take_away"),
+    path("profiles/<int:pk>/restore/", profiles.restore, name="restore"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("coverage/", harvests.coverage, name="coverage"),

@@ -3,7 +3,7 @@
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
-from webapp.models.readers import Profile, Rating, Reader
+from webapp.models.readers import Profile, Rating, Reader, Rule
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.work import Work
 
@@ -22,6 +22,7 @@ __all__ = [
     "Ranking",
     "Rating",
     "Reader",
+    "Rule",
     "Sought",
     "Subject",
     "Version",

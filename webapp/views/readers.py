@@ -22,11 +22,11 @@ from webapp.forms import (
     ComparisonsForm,
     RatingForm,
     SaveForm,
-    SubjectsForm,
     TimeZoneForm,
     VersionForm,
     day_asked,
     page_asked,
+    profile_asked,
 )
 from webapp.models import Paper, Rating, Reader
 from webapp.queries import papers, readers
@@ -45,13 +45,15 @@ SAID = {
     ("save", "unsave"): "“{}” is no longer saved.",
 }
 ADDRESSES = {"rating": "rate", "save": "save", "seen": "see"}
+# What an act takes: who, of which paper, what, and on the page of which interest.
+Act = Callable[[Reader, Paper, Any, int | None], None]
 SEEN = "Version {} of “{}” is the one you have seen."
 
 
 def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpResponse]]:
     """What rating, saving and seeing share: who, which paper, which value, and the answer."""
 
-    def decorate(do: Callable[[Reader, Paper, Any], None]) -> Callable[..., HttpResponse]:
+    def decorate(do: Act) -> Callable[..., HttpResponse]:
         @require_POST
         @wraps(do)
         def view(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -64,7 +66,7 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             value = form.cleaned_data["value"]
             before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
-                do(request.user, paper, value)
+                do(request.user, paper, value, _interest(request))
             except service.Withdrawn:
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
@@ -81,18 +83,27 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
 
 
 @act("rating", RatingForm)
-def rate(reader: Reader, paper: Paper, value: str) -> None:
-    service.rate(reader, paper, RATINGS[value], timezone.now())
+def rate(reader: Reader, paper: Paper, value: str, interest: int | None) -> None:
+    service.rate(reader, paper, RATINGS[value], timezone.now(), interest)
 
 
 @act("save", SaveForm)
-def save(reader: Reader, paper: Paper, value: str) -> None:
-    service.save(reader, paper, SAVES[value], timezone.now())
+def save(reader: Reader, paper: Paper, value: str, interest: int | None) -> None:
+    service.save(reader, paper, SAVES[value], timezone.now(), interest)
 
 
 @act("seen", VersionForm)
-def see(reader: Reader, paper: Paper, version: int) -> None:
+def see(reader: Reader, paper: Paper, version: int, _: int | None) -> None:
     service.see(reader, paper, version)
+
+
+def _interest(request: HttpRequest) -> int | None:
+    """The interest on whose page the reader acts, if it is one of theirs."""
+    asked = profile_asked(request.POST)
+    if not asked:
+        return None
+    found = readers.interests_of(request.user.pk or 0).named(asked)
+    return found.pk if found and not found.is_whole else None
 
 
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
@@ -103,7 +114,7 @@ def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpRes
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
     """A form that outlived its login: nothing was stored, and one click leads back."""
-    login = f"{reverse('account_login')}?{urlencode({'next': _back(request)})}"
+    login = f"{reverse('account_login')}?{urlencode({'next': back(request)})}"
     if is_part(request):
         why = "You are logged out, so nothing was stored."
         return render(request, "_message.html", {"error": why, "login": login}, status=401)
@@ -118,11 +129,12 @@ def _named(request: HttpRequest) -> str:
     return wanted if is_ours else ""
 
 
-def _back(request: HttpRequest) -> str:
+def back(request: HttpRequest) -> str:
     """Where the form stood: the page named by `next`, or its page of the feed."""
     if wanted := _named(request):
         return wanted
     place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
+    place["profile"] = profile_asked(request.POST)
     query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
     return reverse("feed") + (f"?{query}" if query else "")
 
@@ -134,12 +146,12 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     day = day_asked(request.POST)
     if not is_part(request):
         messages.success(request, said["said"], extra_tags="paper")
-        return HttpResponseRedirect(f"{_back(request)}#paper-{paper.arxiv_id}")
+        return HttpResponseRedirect(f"{back(request)}#paper-{paper.arxiv_id}")
     if day:
-        context = said | feed_context(reader, day, page_asked(request.POST))
+        context = said | feed_context(reader, day, request.POST)
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
-    context = said | {"paper": paper, "rating": rating, "next": _back(request)}
+    context = said | {"paper": paper, "rating": rating, "next": back(request)}
     return render(request, "papers/_acts.html", context)
 
 
@@ -166,27 +178,9 @@ def library(request: HttpRequest) -> HttpResponse:
         "library": shown,
         "only_changed": only_changed,
         "n_changed": readers.n_changed(request.user.pk),
+        "interests": readers.interests_of(request.user.pk),
     }
     return render(request, "readers/library.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def subjects(request: HttpRequest) -> HttpResponse:
-    """Which subjects the feed is made of."""
-    assert isinstance(request.user, Reader)
-    profile, offered = readers.profile_of(request.user), papers.subjects_in_use()
-    choices = [(subject.code, subject.name) for subject in offered]
-    form = SubjectsForm(choices, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        newest = papers.day_near(None)
-        service.choose_subjects(
-            profile, form.cleaned_data["subjects"], timezone.now(), newest and newest.day
-        )
-        messages.success(request, "Your subjects are stored; the feed follows them.")
-        return redirect("feed")
-    context = {"form": form, "offered": offered, "chosen": set(form["subjects"].value() or [])}
-    return render(request, "readers/subjects.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
