@@ -13,6 +13,7 @@ NOUNS = {
         "readers",
         "profiles",
         "signals",
+        "history",
         "social",
         "rankings",
         "runs",
@@ -26,7 +27,17 @@ NOUNS = {
     ),
 }
 # A service may import services to its left; the second list is the worker's.
-SERVICES = ["work", "papers", "rankings", "readers", "profiles", "signals", "social", "digests"]
+SERVICES = [
+    "work",
+    "papers",
+    "rankings",
+    "readers",
+    "profiles",
+    "signals",
+    "history",
+    "social",
+    "digests",
+]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
 NIGHT = {
     *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),

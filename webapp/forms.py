@@ -1,7 +1,7 @@
 """What people may send, checked at the door."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,9 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from webapp.arxiv import calendar
-from webapp.models import Profile, Rating, Reader
+from webapp.models import Profile, Rating, Reader, Rule
+from webapp.queries import papers
+from webapp.queries.readers import Wish
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
 SAVES = {"save": True, "unsave": False}
@@ -106,6 +108,52 @@ class InterestForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         own = Profile.objects.filter(reader=reader, deleted_at=None)
         field.queryset = own.exclude(name=Profile.WHOLE)
+
+
+EFFECTS = {"mute": Rule.Effect.MUTE, "boost": Rule.Effect.BOOST, "clear": 0}
+
+
+class RuleForm(forms.Form):
+    """One wish, as mute=term:graph or boost=author:Ada Example or clear=subject:cs.LG.
+
+    Or as three fields, kind, value and effect: for those who write it themselves.
+    """
+
+    def clean(self) -> None:
+        name = next((name for name in EFFECTS if name in self.data), "")
+        kind, _, value = str(self.data.get(name, "")).partition(":")
+        if not name:
+            name, kind = str(self.data.get("effect", "")), str(self.data.get("kind", ""))
+            value = str(self.data.get("value", ""))
+        value = " ".join(value.replace("\0", " ").split())
+        if name not in EFFECTS or kind not in Rule.Kind.values:
+            raise ValidationError("Say what to mute or boost: a term, an author or a subject.")
+        if not 0 < len(value) <= 120:
+            raise ValidationError("Say which one, in at most 120 characters.")
+        if kind == "term" and EFFECTS[name] and not papers.has_words(value):
+            raise ValidationError(f"“{value}” is in every paper, or is no word: choose another.")
+        self.wish = Wish(kind, value, int(EFFECTS[name]))
+
+
+def moment_asked(query: QueryDict, name: str) -> datetime | None:
+    """?name=2026-11-23T10:00:00.5+00:00; anything else is no wish."""
+    try:
+        found = datetime.fromisoformat(query.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def key_asked(query: QueryDict) -> tuple[datetime, int] | None:
+    """?before=<moment>~<number>: where the page before ended; anything else is the beginning."""
+    moment, _, number = query.get("before", "").partition("~")
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (found, int(number)) if found.tzinfo else None
 
 
 class SubjectsForm(forms.Form):
@@ -213,10 +261,10 @@ class FetchForm(forms.Form):
     )
 
 
-def day_asked(query: QueryDict) -> date | None:
+def day_asked(query: QueryDict, name: str = "day") -> date | None:
     """?day=2026-11-23; anything else is no wish."""
     try:
-        return date.fromisoformat(query.get("day", ""))
+        return date.fromisoformat(query.get(name, ""))
     except ValueError:
         return None
 

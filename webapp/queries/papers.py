@@ -92,6 +92,31 @@ def with_any(kind: str, values: list[str]) -> Q:
     return Q(**{{"author": "authors__overlap", "subject": "subjects__overlap"}[kind]: values})
 
 
+def has_words(term: str) -> bool:
+    """Whether a term can be looked for: "of the" cannot, since it is in every paper."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numnode(phraseto_tsquery('english', %s)) > 0", [term])
+        return bool(cursor.fetchone()[0])
+
+
+def terms_in(paper_id: int, terms: list[str]) -> list[str]:
+    """Which of these terms a paper's title or abstract has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT term FROM webapp_paper, unnest(%s::text[]) AS term
+            WHERE id = %s AND ts_filter(search, '{a,b}') @@ phraseto_tsquery('english', term)
+            """,
+            [terms, paper_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def n_with(day: date, kind: str, value: str) -> int:
+    """How many of a day's papers have a term, an author or a subject."""
+    return of_day(day).filter(with_any(kind, [value])).count()
+
+
 def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
     """How many papers some days have in any of the subjects; an archive is all of its parts."""
     parts = [code for code in subject_names() if code.partition(".")[0] in subjects]

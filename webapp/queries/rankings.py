@@ -37,6 +37,7 @@ class FeedPage(NamedTuple):
     n_papers: int
     is_ranked: bool
     n_ratings: int = 0
+    with_readers: bool = False  # whether other readers counted in it, beside the text
 
 
 class _Slice(NamedTuple):
@@ -44,6 +45,7 @@ class _Slice(NamedTuple):
     n_papers: int | None  # None: there is no order
     n_listed: int | None  # of the day, in the profile's subjects; counted where there is no order
     n_ratings: int
+    weight: float | None  # of other readers in the run that ranked it
     paper_ids: list[int]
     because: list[int]
     text_shares: list[float]
@@ -103,9 +105,13 @@ def feed_page(
         _card(found, place, first + place + 1, shown, ratings, names)
         for place, paper_id in enumerate(found.paper_ids)
         # Withdrawn since it was ranked: never recommended, also before the order is renewed.
-        if paper_id in shown and not shown[paper_id].withdrawn_at
+        # Or moved to another day: it is new on one only.
+        if paper_id in shown
+        and not shown[paper_id].withdrawn_at
+        and shown[paper_id].issue_day == day.day
     ]
-    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings)
+    with_readers = bool(found.weight)
+    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings, with_readers)
 
 
 def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
@@ -121,7 +127,8 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
                     (SELECT count(*) FROM webapp_paper WHERE issue_day = %(day)s
                      AND withdrawn_at IS NULL
                      AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
-                n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
+                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id),
+                paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
                 placed_by[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
@@ -244,6 +251,12 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
             },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def stored_order(profile_id: int, day: date) -> list[int]:
+    """Ids of a day's papers as they stand; none where there is no order."""
+    row = Ranking.objects.filter(profile=profile_id, day=day, is_outdated=False)
+    return row.values_list("paper_ids", flat=True).first() or []
 
 
 def spoken_to(reader_id: int, paper: Paper) -> tuple[int | None, bool]:

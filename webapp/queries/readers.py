@@ -116,6 +116,11 @@ def _as_acts(rows: QuerySet[Rating]) -> Iterator[Act]:
     return (Act(*row) for row in columns.iterator(10_000))
 
 
+def as_act(row: Rating) -> Act:
+    """A row as a ranking hears it."""
+    return Act(row.reader_id, row.paper_id, row.value, row.saved, row.day, row.profile_id)
+
+
 def acts_of(reader_id: int) -> list[Act]:
     """A reader's newest acts, in the order of the papers."""
     newest = Rating.objects.filter(HEARD, reader_id=reader_id).order_by("-changed_at", "-pk")[

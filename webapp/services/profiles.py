@@ -43,7 +43,7 @@ def make(whole: Profile, name: str, now: datetime) -> Profile:
             exploration=interests.whole.exploration,
             quota=_mean_quota(interests),
         )
-        _changed(whole, now, outdated=True)
+        changed(whole, now, outdated=True)
     return made
 
 
@@ -67,7 +67,7 @@ def share_out(
             one.quota = quotas.get(one.pk, one.quota)
             one.exploration = explorations.get(one.pk, one.exploration)
             one.save(update_fields=["quota", "exploration"])
-        _changed(whole, now)
+        changed(whole, now)
 
 
 def take_away(whole: Profile, profile: Profile, now: datetime) -> None:
@@ -82,7 +82,7 @@ def take_away(whole: Profile, profile: Profile, now: datetime) -> None:
         if len(left) == 1:
             Profile.objects.filter(pk=left[0].pk).update(deleted_at=now)
             _take_over(whole, left[0])
-        _changed(whole, now, outdated=True)
+        changed(whole, now, outdated=True)
 
 
 def _take_over(whole: Profile, last: Profile) -> None:
@@ -100,7 +100,7 @@ def restore(whole: Profile, profile: Profile, now: datetime) -> None:
             one.name = _free_name(whole.reader_id, one.name)
             one.deleted_at = None
             one.save(update_fields=["name", "deleted_at"])
-        _changed(whole, now, outdated=True)
+        changed(whole, now, outdated=True)
 
 
 def _free_name(reader_id: int, name: str) -> str:
@@ -123,7 +123,7 @@ def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date
         _locked(whole)
         profile.subjects = sorted(known)
         profile.save(update_fields=["subjects"])
-        _changed(whole, now, outdated=True)
+        changed(whole, now, outdated=True)
     acts.rerank_after(whole.reader, day, now)
 
 
@@ -132,7 +132,7 @@ def move(whole: Profile, paper: Paper, profile: Profile, now: datetime) -> None:
     with transaction.atomic():
         _locked(whole)
         Rating.objects.filter(reader=whole.reader_id, paper=paper).update(profile=profile)
-        _changed(whole, now)
+        changed(whole, now)
 
 
 def _locked(whole: Profile) -> readers.Interests:
@@ -141,7 +141,7 @@ def _locked(whole: Profile) -> readers.Interests:
     return readers.interests_of(whole.reader_id)
 
 
-def _changed(whole: Profile, now: datetime, *, outdated: bool = False) -> None:
+def changed(whole: Profile, now: datetime, *, outdated: bool = False) -> None:
     """Let every day that is kept ranked be ranked anew; outdated ones are not shown meanwhile."""
     Profile.objects.filter(pk=whole.pk).update(changed_at=now)
     if apart := readers.interests_of(whole.reader_id).apart:

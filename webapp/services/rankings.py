@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from recommender.baselines import newest, text_only
 from recommender.blending import blend
+from recommender.explanation import Reasons, explain
 from recommender.interleaving import BOTH, interleave
 from recommender.ranking import COMPARED, SERVED, Candidates, RankConfig, Ranking, Rated, rank
 from recommender.vectors import Vectors
@@ -45,6 +46,44 @@ def rerank(profile: Profile, day: date, now: datetime) -> bool:
             return False
         _store(interests, _lists(interests, acts, day, run, pack), day, run, pack, now)
         return True
+
+
+def order(interests: readers.Interests, acts: list[readers.Act], day: date) -> list[int] | None:
+    """What the order of a day would be by these interests and acts; nothing is stored.
+
+    None without a model. A comparison, which would mix in another ranker, is left out.
+    """
+    run = runs.active_run()
+    pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run else None
+    if run is None or pack is None:
+        return None
+    lists = _lists(interests, acts, day, run, pack)
+    ids: list[int] = _blended(lists, [_alone(one, day, run) for one in lists]).ids.tolist()
+    return ids
+
+
+def reasons_of(
+    interests: readers.Interests, profile_id: int | None, run_id: int | None, day: date, paper: int
+) -> Reasons | None:
+    """Take the score of a paper of a day apart, as the active run gives it for one interest.
+
+    None where another run had made the order, or it can't be made again.
+    """
+    run = runs.active_run()
+    profile = interests.named(profile_id) or interests.each[0]
+    if run is None or run.pk != run_id or profile not in interests.each:
+        return None
+    try:
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
+    except dataset.UnreadablePack:
+        return None
+    if pack is None:
+        return None
+    lists = _lists(interests, readers.acts_of(profile.reader_id), day, run, pack)
+    one = next(one for one in lists if one.profile == profile)
+    if paper not in one.candidates.ids:
+        return None
+    return explain(paper, one.candidates, one.rated, run.weight, COMPARED)
 
 
 class _List(NamedTuple):

@@ -1,11 +1,13 @@
 """A reader's acts: rate, save, see, choose subjects and a time zone; and what is in the library."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from textwrap import shorten
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -29,7 +31,7 @@ from webapp.forms import (
     profile_asked,
 )
 from webapp.models import Paper, Rating, Reader
-from webapp.queries import papers, readers
+from webapp.queries import papers, rankings, readers
 from webapp.services import readers as service
 from webapp.views import is_part
 from webapp.views.rankings import feed_context
@@ -66,15 +68,15 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             value = form.cleaned_data["value"]
             before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
-                do(request.user, paper, value, _interest(request))
+                do(request.user, paper, value, interest_of(request))
             except service.Withdrawn:
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
             title = shorten(paper.title, 80, placeholder=" …")
             told = SEEN.format(value, title) if kind == "seen" else SAID[kind, value].format(title)
-            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before)}
             if kind != "seen":  # which ranks nothing
-                service.rerank_after(request.user, day_asked(request.POST), timezone.now())
+                told += _ranked_anew(request, request.user, paper, is_less=value == "down")
+            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before, paper)}
             return _answer(request, paper, said)
 
         return view
@@ -97,7 +99,7 @@ def see(reader: Reader, paper: Paper, version: int, _: int | None) -> None:
     service.see(reader, paper, version)
 
 
-def _interest(request: HttpRequest) -> int | None:
+def interest_of(request: HttpRequest) -> int | None:
     """The interest on whose page the reader acts, if it is one of theirs."""
     asked = profile_asked(request.POST)
     if not asked:
@@ -106,10 +108,43 @@ def _interest(request: HttpRequest) -> int | None:
     return found.pk if found and not found.is_whole else None
 
 
+def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less: bool) -> str:
+    """Rank the page's day again; of less of something, say what it moved there."""
+    day = day_asked(request.POST)
+    if not (is_less and day):
+        service.rerank_after(reader, day, timezone.now())
+        return ""
+    shown = interest_of(request) or readers.profile_of(reader).pk
+    before = rankings.stored_order(shown, day)
+    service.rerank_after(reader, day, timezone.now())
+    return moved(paper.pk, before, rankings.stored_order(shown, day))
+
+
+def moved(paper: int, before: list[int], after: list[int]) -> str:
+    """What less of a paper did to a day, in words."""
+    if paper not in before or paper not in after:
+        return ""
+    told = f" It went from place {before.index(paper) + 1} to {after.index(paper) + 1}"
+    first = settings.PAPERS_PER_PAGE
+    others = len(set(before[:first]) - set(after[:first]) - {paper})
+    return told + (f", and {others} more left the first {first}." if others else ".")
+
+
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
     """Nothing was stored; say why, where the reader looks."""
     name = "_message.html" if is_part(request) else "refused.html"
     return render(request, name, {"error": why, "paper": paper}, status=status)
+
+
+def refuse_act(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    """The same of an act that is about no paper."""
+    name = "_message.html" if is_part(request) else "refused.html"
+    return render(request, name, {"error": why}, status=status)
+
+
+def say(request: HttpRequest, said: str, undo: tuple[str, str, str] | None) -> None:
+    """Tell on the next page what was done; `undo` is an address, a name and a value to send."""
+    messages.success(request, said, extra_tags=json.dumps(undo) if undo else "")
 
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
@@ -155,8 +190,10 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     return render(request, "papers/_acts.html", context)
 
 
-def _undo(kind: str, value: Any, before: Rating | None) -> tuple[str, Any] | None:
-    """The act that brings back what was said before: (rate, save or see, value)."""
+def _undo(
+    kind: str, value: Any, before: Rating | None, paper: Paper
+) -> tuple[str, str, Any] | None:
+    """What brings back what was said before: where to send what under which name."""
     earlier: Any
     if kind == "seen":
         earlier = before.saved_version if before and before.saved_version else value
@@ -164,7 +201,9 @@ def _undo(kind: str, value: Any, before: Rating | None) -> tuple[str, Any] | Non
         earlier = "save" if before and before.saved else "unsave"
     else:
         earlier = next(name for name, n in RATINGS.items() if n == (before.value if before else 0))
-    return None if earlier == value else (ADDRESSES[kind], earlier)
+    if earlier == value:
+        return None
+    return reverse(ADDRESSES[kind], args=[paper.arxiv_id]), "value", earlier
 
 
 @require_safe
