@@ -179,7 +179,13 @@ def _seed(profile: Profile, day: date) -> int:
 
 
 def _blended(lists: list[_List], each: list[Ranking]) -> Ranking:
-    return each[0] if len(each) == 1 else blend(each, [one.profile.quota for one in lists])
+    """The page that interests share. Who has said nothing yet has no claim to a place on it."""
+    if len(each) == 1:
+        return each[0]
+    spoken = [n for n, one in enumerate(lists) if one.acts] or list(range(len(lists)))
+    quotas = [lists[n].profile.quota for n in spoken]
+    whole = blend([each[n] for n in spoken], quotas)
+    return replace(whole, interest=np.array(spoken, np.int64)[whole.interest])
 
 
 def _row(

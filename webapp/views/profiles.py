@@ -32,11 +32,13 @@ def profiles(request: HttpRequest) -> HttpResponse:
     taken = [Profile.WHOLE, *(one.name for one in interests.apart)]
     form = NameForm(taken, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        now = timezone.now()
         try:
-            made = service.make(interests.whole, form.cleaned_data["name"], timezone.now())
+            made = service.make(interests.whole, form.cleaned_data["name"], now)
         except service.TooMany as error:
             form.add_error("name", str(error))
         else:
+            acts.rerank_after(interests.whole.reader, None, now)
             messages.success(request, f"“{made.name}” is kept apart from now on.")
             return redirect("profiles")
     return _list(request, interests, {"form": form})
@@ -45,8 +47,8 @@ def profiles(request: HttpRequest) -> HttpResponse:
 def _list(
     request: HttpRequest, interests: readers.Interests, more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    total = sum(one.quota for one in interests.each)
     counts = readers.n_said(interests)
+    total = sum(one.quota for one in interests.each if counts[one.pk]) or 1
     rows = [(one, counts.get(one.pk, 0), round(100 * one.quota / total)) for one in interests.each]
     context = {
         "interests": interests,

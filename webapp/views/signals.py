@@ -73,6 +73,7 @@ def signals(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "act": act,
+            "interest": interests.named(act.profile_id) or interests.each[0],
             "weight": weight,
             "effect": shown and service.effect_of_act(interests, act, shown),
         }

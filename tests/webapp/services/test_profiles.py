@@ -112,6 +112,7 @@ def test_an_interest_without_acts_shows_the_newest_of_its_subjects(two, topics, 
     ranking.rerank(profile(who), DAY, now)
     newest = sorted(topics[1]["galaxies"], key=lambda p: p.arxiv_id, reverse=True)
     assert order(new) == [paper.pk for paper in newest]
+    assert new.pk not in Ranking.objects.get(profile=profile(who), day=DAY).placed_by[:30]
 
 
 def test_what_is_taken_away_speaks_for_what_is_left_until_it_is_brought_back(two, topics, now):
