@@ -16,8 +16,10 @@ fold_in        what a user saved, against frozen vectors -> a taste
 ensemble       two scores into one, and how much the second may weigh
 negatives      what a dislike does
 diversity      papers that say nearly the same, spread
+freshness      what being new is worth
 exploration    the few places that the model does not choose
 ranking        candidates in order, with reasons
+blending       several interests on one page, each with its share
 interleaving   two rankings drawn up as one list; what readers' acts on it say
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other

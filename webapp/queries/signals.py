@@ -1,14 +1,14 @@
 """The ledger: everything that a reader's rankings listen to, and what is switched off."""
 
-from collections.abc import Iterable
+import json
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Q
 
 from webapp.models import Rating, Rule
-from webapp.queries.readers import HEARD, SPEAKS, Interests
+from webapp.queries.readers import SPEAKS, Interests
 
 PAGE = 20
 DEPTH = 50  # of the places that exploration shares in
@@ -19,7 +19,6 @@ class Acts(NamedTuple):
 
     rows: list[Rating]
     following: str  # of the address; nothing on the last page
-    n: int
 
 
 class Paused(NamedTuple):
@@ -32,7 +31,6 @@ class Paused(NamedTuple):
 def acts(reader_id: int, before: tuple[datetime, int] | None) -> Acts:
     """A page by key: what is older than the last row of the page before."""
     own = Rating.objects.filter(SPEAKS, reader_id=reader_id)
-    n = own.count()
     if before:
         at, pk = before
         own = own.filter(Q(changed_at__lt=at) | Q(changed_at=at, pk__lt=pk))
@@ -40,7 +38,7 @@ def acts(reader_id: int, before: tuple[datetime, int] | None) -> Acts:
     rows = list(found.order_by("-changed_at", "-pk")[: PAGE + 1])
     more = len(rows) > PAGE
     last = rows[PAGE - 1] if more else None
-    return Acts(rows[:PAGE], f"{last.changed_at.isoformat()}~{last.pk}" if last else "", n)
+    return Acts(rows[:PAGE], f"{last.changed_at.isoformat()}~{last.pk}" if last else "")
 
 
 def rules(interests: Interests) -> list[Rule]:
@@ -48,32 +46,6 @@ def rules(interests: Interests) -> list[Rule]:
     profiles = [interests.whole, *interests.apart]
     found = Rule.objects.filter(profile__in=profiles).select_related("profile")
     return list(found.order_by("effect", "kind", "value"))
-
-
-def newest_days(reader_id: int) -> dict[int | None, date]:
-    """The day of the newest act by interest: older ones fade from there."""
-    rows = Rating.objects.filter(HEARD, reader_id=reader_id).order_by()
-    return dict(rows.values_list("profile").annotate(Max("day")))
-
-
-def paused(interests: Interests) -> list[Paused]:
-    """What was switched off, by the moment at which it was, the last first."""
-    counts: dict[datetime, int] = {}
-    for moments in (_paused_acts(interests), _paused_rules(interests)):
-        for at, n in moments:
-            counts[at] = counts.get(at, 0) + n
-    return [Paused(at, counts[at]) for at in sorted(counts, reverse=True)]
-
-
-def _paused_acts(interests: Interests) -> Iterable[tuple[datetime, int]]:
-    off = Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id, paused_at__isnull=False)
-    return off.order_by().values_list("paused_at").annotate(Count("pk"))
-
-
-def _paused_rules(interests: Interests) -> Iterable[tuple[datetime, int]]:
-    profiles = [interests.whole, *interests.apart]
-    off = Rule.objects.filter(profile__in=profiles, paused_at__isnull=False)
-    return off.order_by().values_list("paused_at").annotate(Count("pk"))
 
 
 class Explored(NamedTuple):
@@ -94,11 +66,23 @@ class Explored(NamedTuple):
         return round(100 * self.others_liked / self.others) if self.others else 0
 
 
-def explored(reader_id: int) -> Explored:
-    """Count over all days on record.
+class Facts(NamedTuple):
+    """What the ledger says above and below its lines."""
+
+    n_acts: int
+    day: date | None  # the newest issue day
+    run: int | None  # the active one
+    weight: float | None  # of other readers in it
+    newest: dict[int | None, date]  # day of the newest heard act, by interest: older ones fade
+    paused: list[Paused]
+    explored: Explored
+
+
+def facts(reader_id: int) -> Facts:
+    """All of them in one query.
 
     An act takes its paper out of exploration, so the act itself remembers that it was explored.
-    The others are those at the leading `DEPTH` places, where exploration takes place.
+    The others that explored papers are compared with are those at the leading `DEPTH` places.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -108,10 +92,25 @@ def explored(reader_id: int) -> Explored:
                 FROM webapp_ranking k JOIN webapp_profile p ON p.id = k.profile_id
                 WHERE k.reader_id = %(reader)s AND p.name = 'all'),
             acts AS (
-                SELECT a.paper_id, a.explored, a.value >= 0 AND (a.saved OR a.value > 0) AS good
+                SELECT a.*, a.value >= 0 AND (a.saved OR a.value > 0) AS good
                 FROM webapp_rating a
-                WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0))
-            SELECT (SELECT coalesce(sum(cardinality(explored)), 0) FROM days)
+                WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)),
+            off AS (
+                SELECT paused_at AS at FROM acts WHERE paused_at IS NOT NULL
+                UNION ALL
+                SELECT w.paused_at FROM webapp_rule w JOIN webapp_profile p ON p.id = w.profile_id
+                WHERE p.reader_id = %(reader)s AND p.deleted_at IS NULL
+                    AND w.paused_at IS NOT NULL),
+            run AS (SELECT id, weight FROM webapp_modelrun WHERE is_active)
+            SELECT (SELECT count(*) FROM acts),
+                (SELECT max(issue_day) FROM webapp_paper),
+                (SELECT id FROM run), (SELECT weight FROM run),
+                (SELECT json_agg(json_build_array(profile_id, day)) FROM (
+                    SELECT profile_id, max(day) AS day FROM acts WHERE paused_at IS NULL
+                    GROUP BY 1) x)::text,
+                (SELECT json_agg(json_build_array(at, n) ORDER BY at DESC) FROM (
+                    SELECT at, count(*) AS n FROM off GROUP BY 1) x)::text,
+                (SELECT coalesce(sum(cardinality(explored)), 0) FROM days)
                     + (SELECT count(*) FROM acts WHERE explored),
                 (SELECT count(*) FROM acts WHERE explored AND good),
                 (SELECT count(*) FROM acts WHERE explored AND NOT good),
@@ -121,4 +120,7 @@ def explored(reader_id: int) -> Explored:
             """,
             {"reader": reader_id, "depth": DEPTH},
         )
-        return Explored(*map(int, cursor.fetchone()))
+        n_acts, day, run, weight, newest, paused, *counts = cursor.fetchone()
+    by_interest = {pk: date.fromisoformat(at) for pk, at in json.loads(newest or "[]")}
+    moments = [Paused(datetime.fromisoformat(at), n) for at, n in json.loads(paused or "[]")]
+    return Facts(n_acts, day, run, weight, by_interest, moments, Explored(*map(int, counts)))

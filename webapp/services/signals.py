@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 
 from recommender.fold_in import HALF_LIFE_DAYS
 from webapp import dataset
-from webapp.models import Profile, Rating, Rule
+from webapp.models import Paper, Profile, Rating, Rule
 from webapp.queries import readers
-from webapp.queries.signals import newest_days
+from webapp.queries.rankings import spoken_to
 from webapp.services import profiles, rankings
 
 MOST_RULES = 200
 TOP = 20
+MOVES = 3
 
 
 class TooManyRules(ValueError):  # noqa: N818 - it names the state
@@ -83,15 +84,20 @@ def remove(whole: Profile, some: Signals, now: datetime) -> int:
     return n
 
 
-def weights(interests: readers.Interests, acts: list[Rating]) -> list[float]:
-    """What each act weighs today: its value, faded by its age; 0 while it is switched off."""
-    days, each = newest_days(interests.whole.reader_id), {one.pk for one in interests.each}
-    first = interests.each[0].pk
-    newest: dict[int, date] = {}
+def weights(
+    interests: readers.Interests, acts: list[Rating], days: dict[int | None, date]
+) -> list[float]:
+    """What each act weighs today: its value, faded by its age; 0 while it is switched off.
+
+    `days` are those of the newest act by interest, from which ages count.
+    """
+    each, first = {one.pk for one in interests.each}, interests.each[0].pk
+    newest: dict[int | None, date] = {}
     for profile, day in days.items():
         key = profile if profile in each else first
         newest[key] = max(day, newest.get(key, day))
-    return [_weight(act, newest.get(act.profile_id or 0) or newest.get(first)) for act in acts]
+    keys = [act.profile_id if act.profile_id in each else first for act in acts]
+    return [_weight(act, newest.get(key)) for act, key in zip(acts, keys, strict=True)]
 
 
 def _weight(act: Rating, newest: date | None) -> float:
@@ -99,6 +105,47 @@ def _weight(act: Rating, newest: date | None) -> float:
         return 0.0
     age = max((newest - act.day).days, 0)
     return float(dataset.value_of(act.value, act.saved) * 0.5 ** (age / HALF_LIFE_DAYS))
+
+
+class Preview(NamedTuple):
+    """Which papers an act would move most, as (paper, place now, place then)."""
+
+    rise: list[tuple[int, int, int]]
+    fall: list[tuple[int, int, int]]
+
+
+def what_if(
+    interests: readers.Interests, paper: Paper, value: int, day: date, now: datetime
+) -> Preview | None:
+    """What a rating of a paper would do to a day, before it is given; None without a model."""
+    heard = readers.acts_of(interests.whole.reader_id)
+    others = [act for act in heard if act.paper != paper.pk]
+    was = next((act for act in heard if act.paper == paper.pk), None)
+    placed_by, _ = spoken_to(interests.whole.reader_id, paper)
+    act = readers.Act(
+        interests.whole.reader_id,
+        paper.pk,
+        value,
+        bool(was and was.saved),
+        was.day if was else now.date(),
+        was.profile if was else placed_by,
+    )
+    said = sorted([*others, act], key=lambda one: one.paper)
+    before, after = rankings.order(interests, heard, day), rankings.order(interests, said, day)
+    if before is None or after is None:
+        return None
+    return preview(before, after, paper.pk)
+
+
+def preview(before: list[int], after: list[int], acted_on: int) -> Preview:
+    """The three that would rise and the three that would fall most, among the leading places."""
+    now, then = ({pk: n + 1 for n, pk in enumerate(order)} for order in (before, after))
+    leading = {*before[:TOP], *after[:TOP]} - {acted_on}
+    moves = [(pk, now[pk], then[pk]) for pk in leading if pk in now and pk in then]
+    moves.sort(key=lambda move: (move[2] - move[1], move[2]))
+    rise = [move for move in moves[:MOVES] if move[2] < move[1]]
+    fall = [move for move in moves[::-1][:MOVES] if move[2] > move[1]]
+    return Preview(rise, fall)
 
 
 class Effect(NamedTuple):
@@ -146,3 +193,11 @@ def compare(now: list[int], then: list[int]) -> Effect:
     moved = sum(paper in after and after.index(paper) != n for n, paper in enumerate(before))
     enter = [paper for paper in after if paper not in before]
     return Effect(enter, [paper for paper in before if paper not in after], moved)
+
+
+def sureness(effects: list[Effect | None]) -> int | None:
+    """How firm the leading papers are, in percent: how many stay when any one act is left out."""
+    known = [effect for effect in effects if effect]
+    if not known:
+        return None
+    return round(100 - 100 * sum(len(effect.enter) for effect in known) / (TOP * len(known)))

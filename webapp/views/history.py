@@ -8,16 +8,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.arxiv import identifiers
-from webapp.forms import day_asked
-from webapp.models import Paper
+from webapp.forms import RATINGS, day_asked
+from webapp.models import Paper, Reader
 from webapp.queries import history as record
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.services import history as service
+from webapp.services import signals
 from webapp.views.profiles import mine
 from webapp.views.readers import say
 
@@ -44,8 +46,20 @@ def why(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     context["bars"] = bars(told.shares) if told else []
     context["steering"] = steering(interests, found, one.terms if one else [])
     context["interest"] = one and interests.named(one.profile)
+    context["asked"] = asked_act = request.GET.get("if", "")
+    if asked_act in {"up", "down"} and one:
+        value = RATINGS[asked_act].value
+        moves = signals.what_if(interests, found, value, one.day, timezone.now())
+        context["moved"] = _titles(moves) if moves else []
     context["rating"] = readers.ratings_of(interests.whole.reader_id, [found.pk]).get(found.pk)
     return render(request, "history/why.html", context)
+
+
+def _titles(moves: signals.Preview) -> list[tuple[Paper, int, int]]:
+    """Each paper that would move, with its place now and then; what rises comes first."""
+    each = [*moves.rise, *moves.fall]
+    known = papers.by_ids(pk for pk, _, _ in each)
+    return [(known[pk], now, then) for pk, now, then in each if pk in known]
 
 
 def steering(
@@ -103,7 +117,8 @@ def history(request: HttpRequest) -> HttpResponse:
 def catch_up(request: HttpRequest) -> HttpResponse:
     """The best since the reader was through with the papers; a POST says that they are, again."""
     interests = mine(request)
-    reader, newest = interests.whole.reader, papers.day_near(None)
+    reader, newest = request.user, papers.day_near(None)
+    assert isinstance(reader, Reader)
     if request.method == "POST":
         before = reader.caught_up_on
         day = day_asked(request.POST)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
-from webapp.models import Rating, Rule
+from webapp.models import Profile, Rating, Rule
 from webapp.queries import papers, readers
 from webapp.queries import signals as ledger
 from webapp.services import readers as acts
@@ -67,32 +67,29 @@ def signals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _switch(request, interests)
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
-    day = _newest()
-    rules = ledger.rules(interests)
-    shown = day if request.GET.get("effects") == "1" else None
+    facts, rules = ledger.facts(interests.whole.reader_id), ledger.rules(interests)
+    day = facts.day if request.GET.get("effects") == "1" else None
+    of_acts = [service.effect_of_act(interests, act, day) if day else None for act in page.rows]
+    of_rules = [service.effect_of_rule(interests, rule, day) if day else None for rule in rules]
+    weights = service.weights(interests, page.rows, facts.newest)
     rows = [
-        {
-            "act": act,
-            "interest": interests.named(act.profile_id) or interests.each[0],
-            "weight": weight,
-            "effect": shown and service.effect_of_act(interests, act, shown),
-        }
-        for act, weight in zip(page.rows, service.weights(interests, page.rows), strict=True)
+        {"act": act, "weight": weight, "effect": effect, "interest": _speaks_for(interests, act)}
+        for act, weight, effect in zip(page.rows, weights, of_acts, strict=True)
     ]
-    ruled = [
-        {"rule": rule, "effect": shown and service.effect_of_rule(interests, rule, shown)}
-        for rule in rules
-    ]
+    ruled = [{"rule": rule, "effect": effect} for rule, effect in zip(rules, of_rules, strict=True)]
     context: dict[str, Any] = {
         "rows": rows,
-        "page": page,
         "rules": ruled,
-        "day": day,
-        "interests": interests,
+        "page": page,
+        "facts": facts,
+        "effects": day,
     }
-    context |= {"paused": ledger.paused(interests), "effects": shown}
-    context["explored"] = ledger.explored(interests.whole.reader_id)
+    context |= {"interests": interests, "sure": service.sureness(of_acts)}
     return render(request, "signals/signals.html", context)
+
+
+def _speaks_for(interests: readers.Interests, act: Rating) -> Profile:
+    return interests.named(act.profile_id) or interests.each[0]
 
 
 def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:

@@ -9,7 +9,7 @@ from tests.factories import DAY, interests, paper, profile, rating, reader, worl
 from webapp.models import ModelRun, Paper, Profile, Ranking, Rating
 from webapp.queries import history as record
 from webapp.services import history as service
-from webapp.services import profiles, readers, runs
+from webapp.services import profiles, readers, runs, signals
 from webapp.services import rankings as ranking
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,21 @@ def test_an_interest_is_named(client, who, topics, now):
     (placed,) = record.placed(profile(who), topics[1]["robots"][0].pk)
     html = body(client, why(topics[1]["robots"][0]))
     assert f"for {interests(who).named(placed.profile).name}" in html
+
+
+@pytest.mark.parametrize(("asked", "value"), [("up", 1), ("down", -1)])
+def test_the_preview_of_a_rating_is_what_happens(client, who, topics, now, asked, value):
+    one = Paper.objects.get(pk=Ranking.objects.get(reader=who, day=DAY).paper_ids[14])
+    before = Ranking.objects.get(reader=who, day=DAY).paper_ids
+    told = signals.what_if(interests(who), one, value, DAY, now)
+    html = body(client, f"{why(one)}?if={asked}")
+    assert "nothing is stored yet" in html
+    assert not Rating.objects.filter(reader=who, paper=one).exists()
+    readers.rate(who, one, Rating.Value(value), now)
+    readers.rerank_after(who, DAY, now)
+    after = Ranking.objects.get(reader=who, day=DAY).paper_ids
+    assert told == signals.preview(before, after, one.pk)
+    assert told.rise or told.fall
 
 
 # --- why was it missed
@@ -213,6 +228,7 @@ def test_who_is_through_sees_nothing_twice_and_can_take_it_back(client, who, top
 
 def test_each_interest_has_its_share_of_what_was_missed(who, topics, now):
     primes = profiles.make(profile(who), "Primes", now)
+    readers.rate(who, topics[0]["primes"][1], Rating.Value.UP, now, primes.pk)
     robots = interests(who).apart[0]
     profiles.share_out(profile(who), {robots.pk: 80, primes.pk: 20}, {}, now)
     ranking.fill("minute", now + timedelta(minutes=1))
@@ -240,5 +256,5 @@ def test_an_instance_without_papers_says_so(client, who):
 def test_pages_make_few_queries(client, who, topics, django_assert_max_num_queries):
     client.get("/")
     for address in ("/history/", "/catch-up/"):
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(7):
             client.get(address)

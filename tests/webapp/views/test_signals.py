@@ -239,7 +239,7 @@ def test_the_ledger_makes_as_many_queries_for_many_as_for_one(
             effect=1,
             created_at=paper().created_at,
         )
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(7):
         client.get("/signals/")
 
 
@@ -292,7 +292,7 @@ def test_starting_over_asks_first_and_can_be_undone(client, who, topics, now):
     html = client.get("/signals/").content.decode()
     assert "5 switched off on" in html
     assert Rating.objects.filter(reader=who, value=1).count() == 4
-    client.post("/signals/", {"resume": signals.paused(interests(who))[0].at.isoformat()})
+    client.post("/signals/", {"resume": signals.facts(who.pk).paused[0].at.isoformat()})
     assert order(who) == before
 
 
@@ -354,9 +354,16 @@ def test_the_effect_of_a_rule_is_what_happens(client, who, topics):
 
 
 def test_the_effects_of_a_page_are_worked_out_when_asked(client, who, topics):
-    assert "changes nothing" not in client.get("/signals/").content.decode()
+    html = client.get("/signals/").content.decode()
+    assert "changes nothing" not in html
+    assert "<meter" not in html
+    assert "The text of what you saved and rated; other readers count nothing yet" in html
+    assert "you have given 4" in html
     html = client.get("/signals/?effects=1").content.decode()
     assert re.search(r"(changes nothing|\d+ come, \d+ go, \d+ move)", html)
+    assert (
+        50 <= int(re.search(r'<meter id="sure" min="0" max="100" value="(\d+)">', html)[1]) <= 100
+    )
 
 
 def test_it_tells_whether_explored_papers_paid_off(client, who, topics, now):
@@ -365,7 +372,7 @@ def test_it_tells_whether_explored_papers_paid_off(client, who, topics, now):
     readers.save(who, one, True, now)
     readers.rerank_after(who, DAY, now)
     Ranking.objects.filter(profile=profile(who), day=DAY).update(explored=[25])
-    found = signals.explored(who.pk)
+    found = signals.facts(who.pk).explored
     assert (found.shown, found.liked, found.disliked) == (2, 1, 0)
     html = client.get("/signals/").content.decode()
     assert "2 papers from outside your habit stood on your days so far" in html
