@@ -68,7 +68,7 @@ def weight_of_others(
         space = train(interactions.where(~held_out & ~is_new), features, seed)
         split = _split(interactions, group, is_new, new, config, random)
         needed = features.take(np.union1d(new, interactions.items[held_out]))
-        items = Items(needed, space.place(needed.ids, needed.rows))
+        items = Items(needed, space.place(needed.ids, needed.rows, needed.encoded))
         qualities.append(quality_by_weight(split, items, config.grid)[1])
     quality = np.concatenate(qualities)
     errors = min(1.0, config.cautious / max(len(quality), 1))

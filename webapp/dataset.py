@@ -11,7 +11,8 @@ from recommender.explanation import shared_terms
 from recommender.fold_in import fade
 from recommender.interactions import Interactions
 from recommender.ranking import Candidates, Ranking, Rated
-from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
+from recommender.rowbytes import row_to_bytes, rows_from_bytes
+from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
 from webapp.queries import readers
 
