@@ -78,8 +78,14 @@ def weight_of_others(
 def learn_from_authors(
     portfolios: Interactions, features: Vectors, train: Train, fields: Fields, seed: int = 0
 ) -> tuple[ItemSpace, float]:
-    """The space that authors teach where there are no readers, and how much it may count."""
+    """The space that authors teach where there are no readers, and how much it may count.
+
+    Where a sentence encoder takes part, that is learned from papers that it has read.
+    """
     space = train(portfolios, features, seed)
+    if features.encoded is not None:
+        read = features.ids[features.encoded.any(axis=1)]
+        portfolios = portfolios.where(np.isin(portfolios.items, read))
     weight = 0.0
     if space.d:
         weight = weight_of_others(portfolios, features, train, AUTHORS, seed, fields)

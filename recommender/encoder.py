@@ -49,8 +49,11 @@ class SentenceTransformer:
 def load(name: str) -> Encoder:
     """Find a model by name: a package that carries one, a folder, or one fetched before.
 
-    Never asks the network. EncoderMissing when the library or the model is not on this machine.
+    `module:Class` is an encoder of one's own, made without arguments. Never asks the network.
+    EncoderMissing when the library or the model is not on this machine.
     """
+    if ":" in name:
+        return _own(name)
     if importlib.util.find_spec(LIBRARY) is None:
         raise EncoderMissing(
             f"The encoder {name} needs {LIBRARY}: pip install -r requirements-encoder.txt."
@@ -65,6 +68,15 @@ def load(name: str) -> Encoder:
             f"name the folder that holds it: {error}"
         ) from error
     return SentenceTransformer(model)
+
+
+def _own(name: str) -> Encoder:
+    module, _, maker = name.partition(":")
+    try:
+        made: Encoder = getattr(import_module(module), maker)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise EncoderMissing(f"The encoder {name} cannot be made: {error}") from error
+    return made
 
 
 def _where(name: str) -> str:

@@ -13,6 +13,7 @@ NOUNS = {
         "readers",
         "social",
         "rankings",
+        "encodings",
         "runs",
         "harvests",
         "sources",
@@ -25,7 +26,7 @@ NOUNS = {
 }
 # A service may import services to its left; the second list is the worker's.
 SERVICES = ["work", "papers", "rankings", "readers", "social", "digests"]
-WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
+WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "encodings", "runs", "demo"]
 NIGHT = {
     *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),
     *("evaluation", "crossvalidation", "artifact"),

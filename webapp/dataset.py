@@ -164,7 +164,9 @@ def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVe
         PaperVector(
             run=run,
             paper_id=int(paper_id),
-            text_row=row_to_bytes(text.rows[place]),
+            text_row=row_to_bytes(
+                text.rows[place], None if text.encoded is None else text.encoded[place]
+            ),
             shared_row=row_to_bytes(shared.rows[place]),
         )
         for place, paper_id in enumerate(text.ids)
