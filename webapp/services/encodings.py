@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.conf import settings
 
-from recommender.encoder import Encoder, EncoderMissing, Encoding, encode, load
+from recommender.encoder import Encoder, Encoding, encode, load
 from recommender.evaluation import IssueDays
 from recommender.features import ItemText
 from recommender.interactions import Floats
@@ -21,6 +21,7 @@ from webapp.queries import encodings
 
 log = logging.getLogger(__name__)
 AT_ONCE = 64
+BROKEN = (RuntimeError, ValueError)  # missing, or of a mind of its own: words go on without it
 MOST_A_TRAINING = 10_000  # newly read, about eleven minutes; the next training reads on
 
 
@@ -31,6 +32,7 @@ class Encoded:
     rows: Floats | None = None
     encoding: Encoding | None = None
     note: str = ""
+    read: int = 0  # so many texts just now
 
     def marked(self, fingerprint: str) -> str:
         """Another encoder, and other papers that it has read, make another training."""
@@ -56,19 +58,18 @@ def for_training(papers: Sequence[Paper], rated: Iterable[int]) -> Encoded:
     name = settings.ENCODER
     if not name:
         return Encoded()
-    try:
-        encoder = load(name)
-    except EncoderMissing as error:
-        log.warning("Training without a sentence encoder: %s", error)
-        return Encoded(note=f" Without a sentence encoder: {error}")
     first = set(rated)
     order = sorted(papers, key=lambda p: (p.pk in first, p.issue_day, p.arxiv_id), reverse=True)
-    supply(order, name, encoder, MOST_A_TRAINING)
+    try:
+        read = supply(order, name, load(name), MOST_A_TRAINING)
+    except BROKEN as error:
+        log.warning("Training without a sentence encoder: %s", error)
+        return Encoded(note=f" Without a sentence encoder: {error}")
     rows = _rows(papers, name)
     if rows is None:
         return Encoded()
     encoding = Encoding.learn(name, rows)
-    return Encoded(encoding.centred(rows), encoding)
+    return Encoded(encoding.centred(rows), encoding, read=read)
 
 
 def centred(papers: Sequence[Paper], encoding: Encoding | None) -> Floats | None:
@@ -82,15 +83,17 @@ def centred(papers: Sequence[Paper], encoding: Encoding | None) -> Floats | None
     if encoding.name == settings.ENCODER:
         try:
             supply(papers, encoding.name, load(encoding.name))
-        except EncoderMissing as error:
+        except BROKEN as error:
             log.warning("New papers are placed by their words alone: %s", error)
     return known(papers, encoding)
 
 
 def known(papers: Sequence[Paper], encoding: Encoding | None) -> Floats | None:
     """The same of what was read before; nothing is read."""
-    rows = None if encoding is None else _rows(papers, encoding.name)
-    return None if encoding is None or rows is None else encoding.centred(rows)
+    if encoding is None:
+        return None
+    rows = _rows(papers, encoding.name, len(encoding.mean))
+    return None if rows is None else encoding.centred(rows)
 
 
 def supply(papers: Sequence[Paper], name: str, encoder: Encoder, most: int | None = None) -> int:
@@ -113,14 +116,15 @@ def supply(papers: Sequence[Paper], name: str, encoder: Encoder, most: int | Non
     return len(unread)
 
 
-def _rows(papers: Sequence[Paper], name: str) -> Floats | None:
+def _rows(papers: Sequence[Paper], name: str, width: int | None = None) -> Floats | None:
+    """Stored rows, zeros for what is unread or, under the same name, was of another width."""
     seen = encodings.stored([paper.pk for paper in papers], name)
     current = {p.pk: seen[p.pk][1] for p in papers if seen.get(p.pk, (b"",))[0] == _digest(p)}
-    if not current:
-        return None
-    read = {pk: np.frombuffer(row, "<f2").astype(np.float32) for pk, row in current.items()}
-    blank = np.zeros(max(len(row) for row in read.values()), np.float32)
-    return np.array([read.get(paper.pk, blank) for paper in papers])
+    size = 2 * (width or max((len(row) // 2 for row in current.values()), default=0))
+    read = {pk: np.frombuffer(row, "<f2") for pk, row in current.items() if len(row) == size}
+    blank = np.zeros(size // 2, np.float16)
+    rows = [read.get(paper.pk, blank) for paper in papers]
+    return np.array(rows).astype(np.float32) if read else None
 
 
 def _digest(paper: Paper) -> bytes:

@@ -135,9 +135,10 @@ def train(slot: str, now: datetime) -> work.Counts:
                 activate(run, now)
             forget_old()
             encodings.forget_others()
+        read: work.Counts = {"read": material.encoded.read} if material.encoded.read else {}
         if known:
-            return {"known": run.pk}
-        return {"run": run.pk, "state": run.state, "papers": run.n_papers}
+            return read | {"known": run.pk}
+        return read | {"run": run.pk, "state": run.state, "papers": run.n_papers}
 
 
 def _is_owed(run: ModelRun) -> bool:

@@ -62,7 +62,7 @@ def test_without_one_nothing_is_encoded(now):
 
 def test_a_training_names_its_encoder_and_every_open_paper_has_its_row(letters, now):
     world(3)
-    runs.train("night", now)
+    assert runs.train("night", now)["read"] == 9
     run = known.active_run()
     model = artifact.load(runs.models_folder() / run.folder)
     assert model.encoding.name == LETTERS
@@ -182,3 +182,22 @@ def test_a_reader_is_ranked_for_by_what_papers_say(letters, now):
     assert rankings.rerank(readers.profile_of(who), DAY, now)
     ranking = Ranking.objects.get(reader=who)
     assert set(ranking.paper_ids[:4]) == {p.pk for p in topics["robots"]}
+
+
+def test_a_broken_encoder_does_not_keep_new_papers_from_their_place(letters, monkeypatch, now):
+    world(2)
+    runs.train("night", now)
+    monkeypatch.setattr(Letters, "encode", lambda _, texts: np.full((len(texts), 27), np.nan))
+    late = paper()
+    assert runs.embed("hour", now)["embedded"] == 1
+    assert "Without a sentence encoder" in encodings.for_training([late], []).note
+
+
+def test_rows_of_another_width_under_the_same_name_count_as_unread(letters, monkeypatch, now):
+    world(2)
+    runs.train("night", now)
+    monkeypatch.setattr(Letters, "encode", lambda _, texts: np.ones((len(texts), 5)))
+    late = paper()
+    assert runs.embed("hour", now)["embedded"] == 1
+    text, _ = dataset.vectors(known.active_run(), [late.pk])
+    assert text.sentences is None
