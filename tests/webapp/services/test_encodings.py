@@ -109,8 +109,8 @@ def test_a_killed_reading_is_taken_up_where_it_was(monkeypatch):
 
 def test_a_training_reads_rated_papers_first_and_then_the_newest(letters, now, monkeypatch):
     monkeypatch.setattr(encodings, "MOST_A_TRAINING", 3)
-    old = paper(day=DAY - timedelta(days=90))
-    rated = paper(day=DAY - timedelta(days=80))
+    old = paper(day=DAY - timedelta(days=80))
+    rated = paper(day=DAY - timedelta(days=90))
     newest = [paper(day=DAY) for _ in range(2)]
     encodings.for_training([old, rated, *newest], {rated.pk})
     read = set(PaperEncoding.objects.values_list("paper_id", flat=True))
