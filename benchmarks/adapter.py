@@ -16,7 +16,7 @@ from recommender.encoder import Encoder, Encoding, encode, load
 from recommender.ensemble import combine
 from recommender.features import ItemFeatures, ItemText
 from recommender.fold_in import SHARED, TEXT, Taste, fold_in
-from recommender.interactions import Floats, Interactions
+from recommender.interactions import Floats, Ids, Interactions
 from recommender.portfolios import fields, portfolios
 from recommender.space import ItemSpace
 from recommender.train import TrainConfig, authors_only, quick, train
@@ -32,7 +32,7 @@ class Prepared:
 
     def __getitem__(self, rows: Any) -> "Prepared":
         ids = np.asarray(rows)
-        return Prepared(_renumbered(self.text.at(ids)), _renumbered(self.shared.at(ids)))
+        return Prepared(_picked(self.text, ids), _picked(self.shared, ids))
 
     def __len__(self) -> int:
         return len(self.text)
@@ -120,8 +120,10 @@ class Adapter:
         return np.vstack([self.score_new(self.fold_in(saved), prepared) for saved in histories])
 
 
-def _renumbered(vectors: Vectors) -> Vectors:
-    return Vectors(np.arange(len(vectors)), vectors.rows, vectors.encoded)
+def _picked(vectors: Vectors, places: Ids) -> Vectors:
+    """Pick rows, some of them perhaps twice."""
+    encoded = None if vectors.encoded is None else vectors.encoded[places]
+    return Vectors(np.arange(len(places)), vectors.rows[places], encoded)
 
 
 def _title(text: ItemText | str) -> ItemText:

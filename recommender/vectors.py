@@ -115,10 +115,6 @@ class Vectors:
         if (places < 0).any():
             unknown = np.asarray(ids)[places < 0]
             raise KeyError(f"{len(unknown)} ids have no vector, the first is {unknown[0]}")
-        return self.at(places)
-
-    def at(self, places: Ids) -> "Vectors":
-        """Pick these rows, int64[m] places, in this order."""
         encoded = None if self.encoded is None else self.encoded[places]
         return Vectors(self.ids[places], self.rows[places], encoded)
 
