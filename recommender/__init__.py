@@ -4,8 +4,10 @@ From the lowest to the highest:
 
 interactions   who saved what and when; our ids as row numbers
 vectors        ids and their rows, dense or sparse; similarity; to and from bytes
+rowbytes       one paper's row as bytes, as a database keeps it
 terms          texts -> counted words, pairs of words, pieces of words (by night)
 features       the text of an item -> a sparse row (by night)
+encoder        the one seam for a sentence encoder: texts -> dense rows (by night)
 portfolios     what authors wrote, as interactions of pseudo-readers (by night)
 als            least squares: who saved what -> item vectors (by night)
 contrast       a learned map, tuned to tell papers of one field apart (by night)

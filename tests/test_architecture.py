@@ -16,6 +16,7 @@ NOUNS = {
         "history",
         "social",
         "rankings",
+        "encodings",
         "runs",
         "harvests",
         "sources",
@@ -38,7 +39,7 @@ SERVICES = [
     "social",
     "digests",
 ]
-WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "runs", "demo"]
+WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "encodings", "runs", "demo"]
 NIGHT = {
     *("features", "terms", "encoder", "space", "bridge", "als", "train", "portfolios"),
     *("evaluation", "crossvalidation", "artifact"),
@@ -122,6 +123,14 @@ def standard_library():
 
 def test_lightfm_is_in_one_file():
     assert [n for n, found in GRAPH.items() if "lightfm" in found] == ["recommender.train"]
+
+
+def test_the_sentence_encoder_is_in_one_file():
+    """It is looked up by name, so that nothing needs it; no import statement shows it."""
+    libraries = ('"torch"', '"sentence_transformers"')
+    using = [n for n, path in MODULES.items() if any(x in path.read_text() for x in libraries)]
+    assert using == ["recommender.encoder"]
+    assert not {n for n, found in GRAPH.items() if {"torch", "sentence_transformers"} & found}
 
 
 def test_the_wheels_are_in_one_file():

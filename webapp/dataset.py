@@ -11,7 +11,8 @@ from recommender.explanation import shared_terms
 from recommender.fold_in import fade
 from recommender.interactions import Interactions
 from recommender.ranking import Candidates, Rated
-from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
+from recommender.rowbytes import row_to_bytes, rows_from_bytes
+from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
 from webapp.queries import readers
 
@@ -163,7 +164,9 @@ def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVe
         PaperVector(
             run=run,
             paper_id=int(paper_id),
-            text_row=row_to_bytes(text.rows[place]),
+            text_row=row_to_bytes(
+                text.rows[place], None if text.encoded is None else text.encoded[place]
+            ),
             shared_row=row_to_bytes(shared.rows[place]),
         )
         for place, paper_id in enumerate(text.ids)

@@ -1,5 +1,6 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
+from webapp.models.encodings import PaperEncoding
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
@@ -16,6 +17,7 @@ __all__ = [
     "Holiday",
     "ModelRun",
     "Paper",
+    "PaperEncoding",
     "PaperVector",
     "Profile",
     "PublicUpvote",
