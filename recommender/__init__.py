@@ -4,8 +4,10 @@ From the lowest to the highest:
 
 interactions   who saved what and when; our ids as row numbers
 vectors        ids and their rows, dense or sparse; similarity; to and from bytes
+rowbytes       one paper's row as bytes, as a database keeps it
 terms          texts -> counted words, pairs of words, pieces of words (by night)
 features       the text of an item -> a sparse row (by night)
+encoder        the one seam for a sentence encoder: texts -> dense rows (by night)
 portfolios     what authors wrote, as interactions of pseudo-readers (by night)
 als            least squares: who saved what -> item vectors (by night)
 contrast       a learned map, tuned to tell papers of one field apart (by night)
@@ -16,8 +18,10 @@ fold_in        what a user saved, against frozen vectors -> a taste
 ensemble       two scores into one, and how much the second may weigh
 negatives      what a dislike does
 diversity      papers that say nearly the same, spread
+freshness      what being new is worth
 exploration    the few places that the model does not choose
 ranking        candidates in order, with reasons
+blending       several interests on one page, each with its share
 interleaving   two rankings drawn up as one list; what readers' acts on it say
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other

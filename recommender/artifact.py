@@ -2,6 +2,7 @@
 
 FORMAT 1: features.npz, space.npz, manifest.json.
 FORMAT 2: features know pieces of words; the space holds the bridge from text, too.
+FORMAT 3: the same, and encoder.npz: which sentence encoder took part. Others are still 2.
 """
 
 import hashlib
@@ -15,13 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from recommender.encoder import Encoding
 from recommender.features import ItemFeatures
 from recommender.space import ItemSpace
 from recommender.vectors import from_npz, to_npz
 
-FORMAT = 2
+FORMAT, WITH_ENCODER = 2, 3
 TEMPORARY = ".writing-"
 FILES = ("features.npz", "space.npz")
+ENCODER_FILE = "encoder.npz"
 
 
 class BadArtifact(ValueError):  # noqa: N818 - it names what is bad
@@ -32,13 +35,15 @@ class BadArtifact(ValueError):  # noqa: N818 - it names what is bad
 class Model:
     """What one run leaves: text to features, features to vectors, and how much the latter count.
 
-    `meta` is any JSON the caller wants to find again.
+    `meta` is any JSON the caller wants to find again. `encoding` names the sentence encoder that
+    took part, None without one.
     """
 
     features: ItemFeatures
     space: ItemSpace
     weight: float
     meta: dict[str, Any] = field(default_factory=dict)
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         terms, mapped = len(self.features.terms_), len(self.space.matrix)
@@ -61,8 +66,10 @@ def save(model: Model, folder: Path | str) -> None:
         "features.npz": to_npz(model.features.to_arrays()),
         "space.npz": to_npz(model.space.to_arrays()),
     }
+    if model.encoding is not None:
+        contents[ENCODER_FILE] = to_npz(model.encoding.to_arrays())
     manifest = {
-        "format": FORMAT,
+        "format": FORMAT if model.encoding is None else WITH_ENCODER,
         "weight": model.weight,
         "meta": model.meta,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
@@ -100,10 +107,14 @@ def load(folder: Path | str) -> Model:
     folder = Path(folder)
     try:
         manifest = _manifest(folder / "manifest.json")
-        files = {name: _checked(folder / name, manifest["files"][name]) for name in FILES}
+        names = FILES if manifest["format"] == FORMAT else (*FILES, ENCODER_FILE)
+        files = {name: _checked(folder / name, manifest["files"][name]) for name in names}
         features = ItemFeatures.from_arrays(from_npz(files["features.npz"]))
         space = ItemSpace.from_arrays(from_npz(files["space.npz"]))
-        return Model(features, space, float(manifest["weight"]), dict(manifest["meta"]))
+        encoding = None
+        if ENCODER_FILE in files:
+            encoding = Encoding.from_arrays(from_npz(files[ENCODER_FILE]))
+        return Model(features, space, float(manifest["weight"]), dict(manifest["meta"]), encoding)
     except BadArtifact:
         raise
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -112,7 +123,7 @@ def load(folder: Path | str) -> Model:
 
 def _manifest(path: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(path.read_bytes())
-    if manifest["format"] != FORMAT:
+    if manifest["format"] not in (FORMAT, WITH_ENCODER):
         raise BadArtifact(f"format {manifest['format']} is not {FORMAT}: train again")
     return manifest
 

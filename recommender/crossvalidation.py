@@ -68,7 +68,7 @@ def weight_of_others(
         space = train(interactions.where(~held_out & ~is_new), features, seed)
         split = _split(interactions, group, is_new, new, config, random)
         needed = features.take(np.union1d(new, interactions.items[held_out]))
-        items = Items(needed, space.place(needed.ids, needed.rows))
+        items = Items(needed, space.place(needed.ids, needed.rows, needed.encoded))
         qualities.append(quality_by_weight(split, items, config.grid)[1])
     quality = np.concatenate(qualities)
     errors = min(1.0, config.cautious / max(len(quality), 1))
@@ -78,8 +78,14 @@ def weight_of_others(
 def learn_from_authors(
     portfolios: Interactions, features: Vectors, train: Train, fields: Fields, seed: int = 0
 ) -> tuple[ItemSpace, float]:
-    """The space that authors teach where there are no readers, and how much it may count."""
+    """The space that authors teach where there are no readers, and how much it may count.
+
+    Where a sentence encoder takes part, that is learned from papers that it has read.
+    """
     space = train(portfolios, features, seed)
+    if features.encoded is not None:
+        read = features.ids[features.encoded.any(axis=1)]
+        portfolios = portfolios.where(np.isin(portfolios.items, read))
     weight = 0.0
     if space.d:
         weight = weight_of_others(portfolios, features, train, AUTHORS, seed, fields)

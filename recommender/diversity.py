@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.interactions import Floats, Ids
+from recommender.interactions import Ids, Shares
 from recommender.vectors import Vectors
 
 
@@ -26,10 +26,10 @@ class DiversityConfig:
 NO_DIVERSITY = DiversityConfig(depth=0)
 
 
-def spread_twins(order: Ids, scores: Floats, text: Vectors, config: DiversityConfig) -> Ids:
+def spread_twins(order: Ids, scores: Shares, text: Vectors, config: DiversityConfig) -> Ids:
     """Let the weaker of two twins that would stand side by side wait; returns a new order.
 
-    order int64[n] holds candidates' numbers, best first; scores float32[n] and the rows of `text`
+    order int64[n] holds candidates' numbers, best first; scores float64[n] and the rows of `text`
     are over the candidates. A place goes to the first who is no twin of the neighbour above,
     unless somebody has waited long enough or is worth nothing. All others keep their order, and
     scores stay.

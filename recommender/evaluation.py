@@ -296,7 +296,7 @@ def judge(
     # Too few to tell: what a training would be worth is not asked, and it takes long.
     tells = len(readers) >= config.least_readers
     space = train(split.past, features, seed) if tells else ItemSpace.text_only(features.d)
-    items = Items(features, space.place(features.ids, features.rows))
+    items = Items(features, space.place(features.ids, features.rows, features.encoded))
     rankers = {"text only": text_only, "popular": popular(split.past, features), "newest": newest}
     baselines = {name: evaluate(r, split, items, config.k) for name, r in rankers.items()}
     weight, report = _weigh(split, items, readers, config)

@@ -5,23 +5,34 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recommender.interactions import Floats, Ids, whole_numbers
+from recommender.interactions import Ids, Shares, whole_numbers
 from recommender.ranking import POLICY, Candidates, RankConfig, Rated, rank, shares
 from recommender.vectors import Vectors
 
 
 class Reasons(NamedTuple):
-    """A score taken apart: text.sum() + shared.sum() + lowered == score.
+    """A score taken apart: text.sum() + shared.sum() + fresh + boosted + lowered == score.
 
-    ids int64[r] are the saved papers, heaviest share first; text and shared float32[r] are what
-    each of them gave through its words and through other readers; lowered is what dislikes took.
+    ids int64[r] are the saved papers, heaviest share first; text and shared float64[r] are what
+    each of them gave through its words and through other readers. fresh is what being new is
+    worth, boosted what the reader wished more of, lowered, at most 0, what dislikes took.
     """
 
     ids: Ids
-    text: Floats
-    shared: Floats
+    text: Shares
+    shared: Shares
+    fresh: float
+    boosted: float
     lowered: float
     score: float
+
+    @property
+    def by_text(self) -> float:
+        return float(self.text.sum())
+
+    @property
+    def by_readers(self) -> float:
+        return float(self.shared.sum())
 
 
 def explain(
@@ -40,7 +51,8 @@ def explain(
     if place < 0:
         raise KeyError(f"{paper} is not among the candidates")
     saved = rated.where(rated.values > 0)
-    text, shared = (part[place] for part in shares(candidates, saved, weight, config))
+    parts = shares(candidates, saved, weight, config)
+    text, shared = (part[place].astype(np.float64) for part in parts)
     heaviest = np.argsort(-(text + shared), kind="stable")
     ranking = rank(candidates, rated, weight, config)
     row = int(np.flatnonzero(ranking.ids == paper)[0])
@@ -48,6 +60,8 @@ def explain(
         saved.text.ids[heaviest],
         text[heaviest],
         shared[heaviest],
+        float(ranking.fresh_share[row]),
+        float(ranking.boosted[row]),
         float(ranking.lowered[row]),
         float(ranking.scores[row]),
     )

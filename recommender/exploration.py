@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.interactions import Floats, Ids
+from recommender.interactions import Floats, Ids, Shares
 
 Mask = NDArray[np.bool_]
 
@@ -38,10 +38,10 @@ class ExplorationConfig:
 NO_EXPLORATION = ExplorationConfig(share=0.0)
 
 
-def outside_habit(nearness: Floats, lowered: Floats, rated: Mask, rows: Any) -> Mask:
+def outside_habit(nearness: Floats, lowered: Shares, rated: Mask, rows: Any) -> Mask:
     """Tell which candidates lie outside what the reader turns to, bool[n].
 
-    nearness float32[n] is the most that any one saved paper gives a candidate, lowered float32[n]
+    nearness float32[n] is the most that any one saved paper gives a candidate, lowered float64[n]
     what dislikes took, `rated` those that the reader has rated, `rows` their text (n, d). Outside
     is the less near half; not the half that dislikes lowered most, nor a paper without words, of
     which nothing can be said. None where no saved paper is near anything: there is no habit.

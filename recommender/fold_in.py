@@ -22,17 +22,22 @@ class FoldInConfig:
     strongest form in a learned space, where cosines of strangers are far from zero. `ridge` adds
     a second opinion, ridge regression with that penalty: of many saves that say the same it
     hears one, so that a large interest does not drown a small one. None leaves it out.
+
+    Where a sentence encoder knows all that is compared, what it says is a score of its own, formed
+    as `sentences` says; the words count `words` as much beside it. None leaves it out.
     """
 
     power: int = 1
     ridge: float | None = None
+    sentences: "FoldInConfig | None" = None
+    words: float = 0.2
 
 
 HALF_LIFE_DAYS = 70.0
 """Decay of 0.01 a day, the value found best for readers' likes by the Scholar Inbox group."""
 
-TEXT = FoldInConfig(power=1)
-SHARED = FoldInConfig(power=2, ridge=0.5)
+SHARED = SENTENCES = FoldInConfig(power=2, ridge=0.5)
+TEXT = FoldInConfig(power=1, sentences=SENTENCES)
 
 
 def fade(values: ArrayLike, days: ArrayLike, half_life: float = HALF_LIFE_DAYS) -> Floats:
@@ -53,19 +58,30 @@ class Taste:
     """What was saved (r rows), how much each counts, float32[r], not negative, and its dual.
 
     `duals` float32[r] are the weights of the saved papers in the ridge regression, empty without.
+    `sentences` is what an encoder's rows of the saved papers say, None without an encoder.
     """
 
     saved: Vectors
     values: Floats
     config: FoldInConfig
     duals: Floats
+    sentences: "Taste | None" = None
 
     def shares(self, candidates: Vectors) -> Floats:
         """Part of each candidate's score that each saved paper gives, float32 (n, r).
 
-        Kernel sum and ridge regression count alike: each is divided by its spread over the
-        candidates.
+        Kernel sum and ridge regression count alike, each divided by its spread over the
+        candidates; so do the words and what an encoder says, as far as the words may.
         """
+        own = self._shares(candidates)
+        if self.sentences is None or candidates.sentences is None:
+            return own
+        told = self.sentences.shares(candidates.sentences)
+        own *= np.float32(self.config.words) / _spread_of_sums(own)
+        told /= _spread_of_sums(told)
+        return np.asarray(own + told, np.float32)
+
+    def _shares(self, candidates: Vectors) -> Floats:
         alike = candidates.similarity(self.saved)
         fitted = alike * self.duals if self.config.ridge is not None else None
         if self.config.power == 2:
@@ -97,7 +113,10 @@ def fold_in(rated: Vectors, values: ArrayLike, config: FoldInConfig = TEXT) -> T
         raise ValueError("values must be finite and not negative: dislikes act in negatives.py")
     if config.power not in (1, 2):
         raise ValueError(f"the power must be 1 or 2, not {config.power}")
-    return Taste(rated, weights, config, _duals(rated, weights, config.ridge))
+    told = None
+    if config.sentences is not None and rated.sentences is not None:
+        told = fold_in(rated.sentences, weights, config.sentences)
+    return Taste(rated, weights, config, _duals(rated, weights, config.ridge), told)
 
 
 def _duals(saved: Vectors, values: Floats, ridge: float | None) -> Floats:

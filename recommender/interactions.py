@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Ids = NDArray[np.int64]
 Days = NDArray[np.int32]
 Floats = NDArray[np.float32]
+Shares = NDArray[np.float64]
 
 WEIGHT_CAP = 10.0
 """The heaviest single interaction. Training accepts -1e30 without a word, so we do not."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.ensemble import spread
-from recommender.interactions import Floats
+from recommender.interactions import Floats, Shares
 from recommender.vectors import Vectors
 
 
@@ -42,3 +42,15 @@ def push_down(
     floor = lowered[~themselves].min(initial=0) - unit
     lowered[themselves] = np.minimum(lowered[themselves], floor)
     return lowered
+
+
+def taken_off(
+    scores: Shares,
+    candidates: Vectors,
+    disliked: Vectors,
+    config: NegativeConfig = NegativeConfig(),
+) -> Shares:
+    """Give what dislikes take of scores float64[n] as a share of its own, float64[n], at most 0."""
+    liked = np.asarray(scores, np.float32)
+    pushed = push_down(liked, candidates, disliked, config).astype(np.float64)
+    return np.asarray(np.minimum(pushed - liked, 0.0), np.float64)

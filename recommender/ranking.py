@@ -1,11 +1,12 @@
 """A day's candidates in order, each with the saved paper that speaks for it.
 
 This is policy, so it reads as prose: relevance from the text, relevance from other readers as far
-as they have earned it, dislikes taken off, the newest first among equals.
+as they have earned it, freshness, what the reader boosts, dislikes taken off; among equals the
+newest first. Each of these is a share, and a score is nothing but the sum of its shares.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -15,8 +16,9 @@ from recommender.diversity import NO_DIVERSITY, DiversityConfig, spread_twins
 from recommender.ensemble import scales
 from recommender.exploration import NO_EXPLORATION, ExplorationConfig, explore, outside_habit
 from recommender.fold_in import SHARED, TEXT, FoldInConfig, fold_in
-from recommender.interactions import Days, Floats, Ids, whole_numbers
-from recommender.negatives import NegativeConfig, push_down
+from recommender.freshness import NO_FRESHNESS, FreshnessConfig, fresh
+from recommender.interactions import Days, Floats, Ids, Shares, whole_numbers
+from recommender.negatives import NegativeConfig, taken_off
 from recommender.vectors import Vectors
 
 
@@ -24,13 +26,15 @@ from recommender.vectors import Vectors
 class Candidates:
     """Papers that could be shown, newest first.
 
-    ids int64[n]; their text rows and their item vectors, over the same ids; issue days int32[n].
+    ids int64[n]; their text rows and their item vectors, over the same ids; issue days int32[n];
+    boosts float32[n], how many of the reader's wishes for more each meets, or nothing.
     """
 
     ids: Ids
     text: Vectors
     shared: Vectors
     days: Days
+    boosts: Floats = field(default_factory=lambda: np.empty(0, np.float32))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ids", whole_numbers(self.ids, "ids"))
@@ -40,6 +44,10 @@ class Candidates:
         )
         if not same_ids or len(self.days) != len(self.ids):
             raise ValueError("candidates need a text row, a shared row and a day for each id")
+        boosts = self.boosts if len(self.boosts) else np.zeros(len(self.ids))
+        object.__setattr__(self, "boosts", np.asarray(boosts, np.float32))
+        if len(self.boosts) != len(self.ids) or not (self.boosts >= 0).all():
+            raise ValueError("every candidate needs a number of boosts that is not negative")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -81,11 +89,18 @@ class Rated:
 
 @dataclass(frozen=True)
 class RankConfig:
-    """How tastes are formed in either space, how far a dislike reaches, what is reordered."""
+    """How tastes are formed in either space, how far a dislike reaches, what is reordered.
+
+    A boost is worth `boost` spreads of the day's scores, and several at most `most_boosts` times
+    that: a wish lifts a paper, but not over everything.
+    """
 
     text: FoldInConfig = TEXT
     shared: FoldInConfig = SHARED
     negatives: NegativeConfig = field(default_factory=NegativeConfig)
+    freshness: FreshnessConfig = NO_FRESHNESS
+    boost: float = 1.0
+    most_boosts: float = 2.0
     diversity: DiversityConfig = NO_DIVERSITY
     exploration: ExplorationConfig = NO_EXPLORATION
 
@@ -93,10 +108,10 @@ class RankConfig:
 POLICY = RankConfig()
 """The settings of every ranker unless it is told otherwise: by score alone, as it is judged."""
 
-COMPARED = RankConfig(diversity=DiversityConfig())
+COMPARED = RankConfig(diversity=DiversityConfig(), freshness=FreshnessConfig())
 """What two rankers are compared with by readers: nothing explored, which is nobody's merit."""
 
-SERVED = RankConfig(diversity=DiversityConfig(), exploration=ExplorationConfig())
+SERVED = replace(COMPARED, exploration=ExplorationConfig())
 """What a reader is shown."""
 
 
@@ -104,24 +119,26 @@ SERVED = RankConfig(diversity=DiversityConfig(), exploration=ExplorationConfig()
 class Ranking:
     """The candidates in order, best first; all arrays have one entry per candidate.
 
-    `because` is the id of the saved paper that gave the candidate most, or -1. A score is
-    text_share + shared_share + lowered, and `lowered`, at most 0, is what dislikes took. Scores
-    fall, except where twins were spread or `explored` says that the place was not earned.
+    `because` is the id of the saved paper that gave the candidate most, or -1. A score is exactly
+    text_share + shared_share + fresh_share + boosted + lowered, float64; `lowered`, at most 0, is
+    what dislikes took. Scores fall, except where twins were spread or `explored` says that the
+    place was not earned. `interest` is the number of the interest that placed the paper: 0 unless
+    several were blended, and then scores fall within each.
     """
 
     ids: Ids
-    scores: Floats
+    scores: Shares
     because: Ids
-    text_share: Floats
-    shared_share: Floats
+    text_share: Shares
+    shared_share: Shares
+    fresh_share: Shares
+    boosted: Shares
+    lowered: Shares
     explored: NDArray[np.bool_]
+    interest: Ids
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    @property
-    def lowered(self) -> Floats:
-        return self.scores - self.text_share - self.shared_share
 
 
 Ranker = Callable[[Candidates, Rated], Ranking]
@@ -164,38 +181,51 @@ def rank(
     """
     saved, disliked = rated.where(rated.values > 0), rated.where(rated.values < 0)
     text, shared = shares(candidates, saved, weight, config)
-    text_share, shared_share = text.sum(axis=1), shared.sum(axis=1)
-    because = strongest(text + shared, saved.text.ids)
-    liked = text_share + shared_share
-    scores = push_down(liked, candidates.text, disliked.text, config.negatives)
-    nearness = (text + shared).max(axis=1, initial=0)
-    order, explored = arrange(candidates, rated, nearness, scores, scores - liked, config, seed)
+    given = text + shared
+    by_text, by_readers = (part.sum(axis=1, dtype=np.float64) for part in (text, shared))
+    newness = fresh(candidates.days, config.freshness)
+    wished = boosted(candidates.boosts, config)
+    liked = by_text + by_readers + newness + wished
+    lowered = taken_off(liked, candidates.text, disliked.text, config.negatives)
+    scores = liked + lowered
+    nearness = given.max(axis=1, initial=0)
+    # Among equals the newest comes first, then the order in which the candidates were given.
+    order = np.lexsort((-candidates.days, -scores))
+    # Being new is no merit beside a twin of the same day.
+    order = spread_twins(order, scores - newness, candidates.text, config.diversity)
+    order, explored = give_places(order, candidates, rated, nearness, lowered, config, seed)
     return Ranking(
         candidates.ids[order],
         scores[order],
-        because[order],
-        text_share[order],
-        shared_share[order],
+        strongest(given, saved.text.ids)[order],
+        by_text[order],
+        by_readers[order],
+        newness[order],
+        wished[order],
+        lowered[order],
         explored,
+        np.zeros(len(order), np.int64),
     )
 
 
-def arrange(
+def boosted(boosts: Floats, config: RankConfig) -> Shares:
+    """Give what the reader's wishes for more add to each candidate, float64[n]."""
+    return config.boost * np.minimum(boosts, config.most_boosts).astype(np.float64)
+
+
+def give_places(
+    order: Ids,
     candidates: Candidates,
     rated: Rated,
     nearness: Floats,
-    scores: Floats,
-    lowered: Floats,
+    lowered: Shares,
     config: RankConfig,
     seed: int,
 ) -> tuple[Ids, NDArray[np.bool_]]:
-    """Turn scores float32[n] into an order of candidates' numbers, and tell what is explored.
+    """Put explored papers into an order of candidates' numbers, and tell which they are.
 
     `nearness` is the most that one saved paper gives each, `lowered` what dislikes took of it.
     """
-    # Among equals the newest comes first, then the order in which the candidates were given.
-    order = np.lexsort((-candidates.days, -scores))
-    order = spread_twins(order, scores, candidates.text, config.diversity)
     if not config.exploration.share:
         return order, np.zeros(len(order), np.bool_)
     is_rated = np.isin(candidates.ids, rated.text.ids[rated.values != 0])

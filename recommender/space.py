@@ -54,15 +54,16 @@ class ItemSpace:
     def d(self) -> int:
         return int(self.matrix.shape[1]) + (self.bridge.d if self.bridge else 0)
 
-    def place(self, ids: ArrayLike, features: Any) -> Vectors:
+    def place(self, ids: ArrayLike, features: Any, encoded: Floats | None = None) -> Vectors:
         """Give each feature row, csr (n, n_features), its unit vector float32 (n, d).
 
+        `encoded` float32 (n, e) is what the training's sentence encoder says of the same texts.
         An item without features keeps a row of zeros. ValueError when the widths differ.
         """
         if features.shape[1] != len(self.matrix):
             expected = len(self.matrix)
             raise ValueError(f"the map expects {expected} features, not {features.shape[1]}")
-        parts = [self.bridge.place(features)] if self.bridge else []
+        parts = [self.bridge.place(features, encoded)] if self.bridge else []
         written = unit(np.asarray(features @ self.matrix))
         known = written.any(axis=1, keepdims=True)
         parts.append(np.float32(self.portfolio) * unit(written - known * np.asarray(self.centre)))
@@ -79,6 +80,8 @@ class ItemSpace:
         rows, config = self.bridge.rows, json.dumps(asdict(self.bridge.config)).encode()
         parts = {"data": rows.data, "indices": rows.indices, "indptr": rows.indptr}
         learned = {"vectors": self.bridge.vectors, "duals": self.bridge.duals}
+        if self.bridge.encoded is not None:
+            learned["encoded"] = self.bridge.encoded
         return arrays | parts | learned | {"config": np.frombuffer(config, np.uint8)}
 
     @classmethod
@@ -93,7 +96,8 @@ class ItemSpace:
             rows = sp.csr_matrix(parts, shape=shape)
             rows.check_format(full_check=True)
             config = BridgeConfig(**json.loads(arrays["config"].tobytes()))
-            bridge = Bridge(rows, arrays["vectors"], arrays["duals"], config)
+            learned = arrays["vectors"], arrays["duals"]
+            bridge = Bridge(rows, *learned, config, arrays.get("encoded"))
         return cls(matrix, bridge, float(arrays["portfolio"][0]), arrays["centre"])
 
 

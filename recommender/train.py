@@ -109,7 +109,8 @@ def _from_readers(
     if matrix.shape[0] < config.least_users or matrix.nnz < config.least_interactions:
         return None
     vectors = _taught(matrix, config, seed, progress)
-    return build(sp.csr_matrix(features.take(items.ids).rows), vectors, config.bridge)
+    texts = features.take(items.ids)
+    return build(sp.csr_matrix(texts.rows), vectors, config.bridge, texts.encoded)
 
 
 def _taught(

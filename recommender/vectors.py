@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from recommender.interactions import Floats, IdMap, Ids, whole_numbers
 
+STORED = "<f2"  # of encoded rows at rest: half the bytes, and cosines right to three digits
 Rows = Any  # float32 (n, d): a dense ndarray or a scipy csr_matrix
 
 
@@ -34,15 +35,22 @@ class Vectors:
     """Unique ids int64[n] and their rows float32 (n, d), dense ndarray or scipy csr.
 
     Rows are expected at unit length, so that dot products are cosines; a row of zeros stands
-    for "nothing is known". ValueError when shapes differ, an id repeats or a value is not finite.
+    for "nothing is known". `encoded`, float32 (n, e), are a sentence encoder's rows of the same
+    texts, zeros where it has none; None without an encoder. `rows` alone make a similarity.
+    ValueError when shapes differ, an id repeats or a value is not finite.
     """
 
     ids: Ids
     rows: Rows
+    encoded: Floats | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ids", whole_numbers(self.ids, "ids"))
         object.__setattr__(self, "rows", _checked_rows(self.rows))
+        if self.encoded is not None:
+            object.__setattr__(self, "encoded", _checked_rows(self.encoded))
+            if len(self.encoded) != len(self.ids):
+                raise ValueError(f"{len(self.ids)} ids, but {len(self.encoded)} encoded rows")
         if self.rows.shape[0] != len(self.ids):
             raise ValueError(f"{len(self.ids)} ids, but {self.rows.shape[0]} rows")
         if len(np.unique(self.ids)) != len(self.ids):
@@ -70,7 +78,7 @@ class Vectors:
         rows = [part.rows for part in full]
         sparse = any(part.is_sparse for part in full)
         stacked = sp.vstack(rows, format="csr") if sparse else np.concatenate(rows)
-        return cls(np.concatenate([part.ids for part in full]), stacked)
+        return cls(np.concatenate([part.ids for part in full]), stacked, _encoded_of(full))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -107,7 +115,18 @@ class Vectors:
         if (places < 0).any():
             unknown = np.asarray(ids)[places < 0]
             raise KeyError(f"{len(unknown)} ids have no vector, the first is {unknown[0]}")
-        return Vectors(self.ids[places], self.rows[places])
+        encoded = None if self.encoded is None else self.encoded[places]
+        return Vectors(self.ids[places], self.rows[places], encoded)
+
+    @cached_property
+    def sentences(self) -> "Vectors | None":
+        """What the encoder says of the same ids; None if it does not know every one of them.
+
+        A paper that it does not know would rank last for that alone.
+        """
+        if self.encoded is None or not self.encoded.any(axis=1).all():
+            return None
+        return Vectors(self.ids, self.encoded)
 
     def similarity(self, other: "Vectors") -> Floats:
         """Dot products, float32 (len(self), len(other)); zeros where either side is empty."""
@@ -130,26 +149,45 @@ class Vectors:
 
     def to_bytes(self) -> bytes:
         """Encode as npz."""
+        arrays = {"ids": self.ids}
+        if self.encoded is not None:
+            arrays["encoded"] = self.encoded.astype(STORED)
         if not self.is_sparse:
-            return to_npz({"ids": self.ids, "rows": self.rows})
+            return to_npz(arrays | {"rows": self.rows})
         rows = self.rows
         parts = {"data": rows.data, "indices": rows.indices, "indptr": rows.indptr}
-        return to_npz({"ids": self.ids, "d": np.array([self.d]), **parts})
+        return to_npz(arrays | {"d": np.array([self.d]), **parts})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Decode `to_bytes`; ValueError for anything else, and nothing in it is ever run."""
         arrays = from_npz(data)
         try:
+            encoded = arrays.get("encoded")
             if "rows" in arrays:
-                return cls(arrays["ids"], arrays["rows"])
+                return cls(arrays["ids"], arrays["rows"], encoded)
             parts = (arrays["data"], arrays["indices"], arrays["indptr"])
             shape = (len(arrays["ids"]), int(arrays["d"][0]))
             rows = sp.csr_matrix(parts, shape=shape)
             rows.check_format(full_check=True)
-            return cls(arrays["ids"], rows)
+            return cls(arrays["ids"], rows, encoded)
         except (KeyError, IndexError, TypeError) as error:
             raise ValueError(f"these bytes hold no vectors: {error}") from error
+
+
+def _encoded_of(parts: Sequence[Vectors]) -> Floats | None:
+    """The encoded rows of all parts; zeros for those that have none."""
+    widths = {part.encoded.shape[1] for part in parts if part.encoded is not None}
+    if not widths:
+        return None
+    if len(widths) > 1:
+        raise ValueError("the parts come from encoders of different widths")
+    return np.concatenate(
+        [
+            np.zeros((len(part), *widths), np.float32) if part.encoded is None else part.encoded
+            for part in parts
+        ]
+    )
 
 
 def to_npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
@@ -188,56 +226,3 @@ def from_npz(data: bytes) -> dict[str, NDArray[Any]]:
             return {info.filename.removesuffix(".npy"): _member(archive, info) for info in members}
     except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
         raise ValueError(f"these bytes are no npz: {error}") from error
-
-
-DENSE, SPARSE = b"\x01", b"\x02"
-
-
-def row_to_bytes(row: Rows) -> bytes:
-    """Encode one row: a kind byte, then float32, or uint32 columns followed by float32 values."""
-    if not sp.issparse(row):
-        return DENSE + np.asarray(row, "<f4").ravel().tobytes()
-    row = sp.csr_matrix(row)
-    row.sum_duplicates()
-    columns, values = row.indices.astype("<u4"), row.data.astype("<f4")
-    return SPARSE + bytes(columns.tobytes()) + bytes(values.tobytes())
-
-
-def rows_from_bytes(encoded: Sequence[bytes | memoryview], ids: ArrayLike, d: int) -> Vectors:
-    """Decode rows of `row_to_bytes`, all of one kind, into Vectors of d columns.
-
-    ValueError when a row is of another kind or length, or names a column beyond d.
-    """
-    blobs = [bytes(blob) for blob in encoded]
-    kinds = {blob[:1] for blob in blobs}
-    if not blobs:
-        return Vectors.empty(d)
-    if kinds == {DENSE}:
-        return Vectors(whole_numbers(ids, "ids"), _dense_rows(blobs, d))
-    if kinds == {SPARSE}:
-        return Vectors(whole_numbers(ids, "ids"), _sparse_rows(blobs, d))
-    raise ValueError("the rows must all be dense or all be sparse")
-
-
-def _dense_rows(blobs: Sequence[bytes], d: int) -> Floats:
-    if any(len(blob) != 1 + 4 * d for blob in blobs):
-        raise ValueError(f"a dense row of {d} columns must have {1 + 4 * d} bytes")
-    return np.frombuffer(b"".join(blob[1:] for blob in blobs), "<f4").reshape(len(blobs), d)
-
-
-def _sparse_rows(blobs: Sequence[bytes], d: int) -> sp.csr_matrix:
-    counts, rests = np.divmod([len(blob) - 1 for blob in blobs], 8)
-    if rests.any():
-        raise ValueError("a sparse row is cut: columns and values differ in number")
-    ends = [1 + 4 * int(count) for count in counts]
-    pairs = list(zip(blobs, ends, strict=True))
-    columns = np.frombuffer(b"".join(blob[1:end] for blob, end in pairs), "<u4").astype(np.int64)
-    values = np.frombuffer(b"".join(blob[end:] for blob, end in pairs), "<f4")
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    if columns.size and columns.max() >= d:
-        raise ValueError(f"a sparse row names column {columns.max()} of {d}")
-    rising = np.diff(columns) > 0
-    rising[indptr[1:-1][(indptr[1:-1] > 0) & (indptr[1:-1] < len(columns))] - 1] = True
-    if not rising.all():
-        raise ValueError("the columns of a sparse row must rise")
-    return sp.csr_matrix((values, columns.astype(np.int32), indptr), shape=(len(blobs), d))

@@ -54,6 +54,10 @@ def profile(reader):
     return readers.profile_of(reader)
 
 
+def interests(reader):
+    return readers.interests_of(reader.pk)
+
+
 def world(n=12, day=DAY):
     """A day with n papers of each topic, in turn."""
     return {topic: [paper(topic, day) for _ in range(n)] for topic in TOPICS}

@@ -109,3 +109,20 @@ def anything(n, r, seed=0, d=6) -> tuple[Candidates, Rated]:
     shared = [rng.normal(size=(m, d)) for m in (n, r)]
     days = FIRST_DAY + rng.integers(0, 3, n)
     return candidates(rows[0], shared[0], days=days), rated(rows[1], values, shared[1])
+
+
+class Letters:
+    """A sentence encoder for tests: how often each of 26 letters occurs, and a bias."""
+
+    def encode(self, texts):
+        """Rows (n, 27)."""
+        alphabet = "abcdefghijklmnopqrstuvwxyz"
+        return np.array([[1.0, *(text.lower().count(x) for x in alphabet)] for text in texts])
+
+
+class Vowels(Letters):
+    """Another one, of another width."""
+
+    def encode(self, texts):
+        """Rows (n, 6)."""
+        return super().encode(texts)[:, [0, 1, 5, 9, 15, 21]]

@@ -1,6 +1,6 @@
 """Rows into arrays and back: the one file that speaks both languages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,8 +10,9 @@ import numpy as np
 from recommender.explanation import shared_terms
 from recommender.fold_in import fade
 from recommender.interactions import Interactions
-from recommender.ranking import Candidates, Ranking, Rated
-from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
+from recommender.ranking import Candidates, Rated
+from recommender.rowbytes import row_to_bytes, rows_from_bytes
+from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
 from webapp.queries import readers
 
@@ -163,7 +164,9 @@ def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVe
         PaperVector(
             run=run,
             paper_id=int(paper_id),
-            text_row=row_to_bytes(text.rows[place]),
+            text_row=row_to_bytes(
+                text.rows[place], None if text.encoded is None else text.encoded[place]
+            ),
             shared_row=row_to_bytes(shared.rows[place]),
         )
         for place, paper_id in enumerate(text.ids)
@@ -179,22 +182,26 @@ def rated(run: ModelRun, acts: list[readers.Act]) -> Rated:
     return Rated(text, shared, fade(values, [act.day.toordinal() for act in placed]))
 
 
-def candidates(pack: Pack, paper_ids: list[int], day: date) -> Candidates:
+def candidates(
+    pack: Pack, paper_ids: list[int], day: date, boosts: Mapping[int, float]
+) -> Candidates:
     """The given papers in the given order, as far as the pack holds them."""
     held = set(pack.text.ids.tolist())
-    ids = np.array([i for i in paper_ids if i in held], np.int64)
+    known = [i for i in paper_ids if i in held]
+    ids = np.array(known, np.int64)
     days = np.full(len(ids), day.toordinal(), np.int32)
-    return Candidates(ids, pack.text.take(ids), pack.shared.take(ids), days)
+    wished = np.array([boosts[i] for i in known], np.float32)
+    return Candidates(ids, pack.text.take(ids), pack.shared.take(ids), days, wished)
 
 
-def reasons(pack: Pack, ranking: Ranking, acts: Rated) -> list[list[str]]:
+def reasons(pack: Pack, ids: np.ndarray, because: np.ndarray, rated: Vectors) -> list[list[str]]:
     """The words that each leading paper shares with the saved paper it resembles most.
 
-    Subjects are terms too, and count; the page names them anyway. Only they hold . or -.
+    `because` names a paper of `rated`, or is -1. Subjects are terms too, and count; the page
+    names them anyway. Only they hold . or -.
     """
-    ids = ranking.ids[:TERMS_FOR_LEADING]
-    because = ranking.because[: len(ids)]
-    found = shared_terms(pack.text.take(ids), acts.text, because, k=TERMS_SHOWN + 2)
+    leading = ids[:TERMS_FOR_LEADING]
+    found = shared_terms(pack.text.take(leading), rated, because[: len(leading)], k=TERMS_SHOWN + 2)
     named = [[pack.term(column) for column in row if column >= 0] for row in found]
     told = [[name for name in row if name and not {".", "-"} & {*name}] for row in named]
     return [row[:TERMS_SHOWN] for row in told]

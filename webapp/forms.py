@@ -1,7 +1,8 @@
 """What people may send, checked at the door."""
 
 import re
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -13,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from webapp.arxiv import calendar, identifiers
-from webapp.models import Rating, Subscription
+from webapp.models import Profile, Rating, Reader, Rule, Subscription
+from webapp.queries import papers
+from webapp.queries.readers import Wish
 
 RATINGS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "clear": Rating.Value.NONE}
 SAVES = {"save": True, "unsave": False}
@@ -38,6 +41,120 @@ class SaveForm(forms.Form):
             "invalid_choice": "That is neither save nor unsave.",
         },
     )
+
+
+class InterestNameForm(forms.Form):
+    """What an interest is called; no two of a reader's alike."""
+
+    name = forms.CharField(
+        max_length=80,
+        error_messages={
+            "required": "Say what to call it.",
+            "max_length": "A name has at most 80 characters.",
+        },
+    )
+
+    def __init__(self, taken: Iterable[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.taken = {name.lower() for name in taken}
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if name.lower() in self.taken:
+            raise ValidationError(f"You have “{name}” already: choose another name.")
+        return name
+
+
+def _percent(value: object, least: int, most: int) -> int:
+    text = str(value or "")
+    if not (text.isascii() and text.isdigit() and least <= int(text[:4]) <= most):
+        raise ValidationError(f"Say a whole number from {least} to {most}.")
+    return int(text)
+
+
+MOST_EXPLORED = 30
+
+
+class SharesForm(forms.Form):
+    """The share of each interest, against the others', and its exploration, as quota-7=60."""
+
+    def __init__(self, profiles: list[Profile], data: QueryDict) -> None:
+        super().__init__(data)
+        self.profiles = profiles
+        self.quotas: dict[int, int] = {}
+        self.explorations: dict[int, int] = {}
+
+    def clean(self) -> None:
+        for one in self.profiles:
+            if sent := self.data.get(f"quota-{one.pk}"):
+                self.quotas[one.pk] = _percent(sent, 1, 100)
+            if sent := self.data.get(f"exploration-{one.pk}"):
+                self.explorations[one.pk] = _percent(sent, 0, MOST_EXPLORED)
+
+
+class InterestForm(forms.Form):
+    """Which interest a paper is to speak for."""
+
+    value = forms.ModelChoiceField(
+        Profile.objects.none(),
+        error_messages={
+            "required": "Say which interest, by its number.",
+            "invalid_choice": "That is no interest of yours.",
+        },
+    )
+
+    def __init__(self, reader: Reader, data: QueryDict) -> None:
+        super().__init__(data)
+        field = self.fields["value"]
+        assert isinstance(field, forms.ModelChoiceField)
+        own = Profile.objects.filter(reader=reader, deleted_at=None)
+        field.queryset = own.exclude(name=Profile.WHOLE)
+
+
+EFFECTS = {"mute": Rule.Effect.MUTE, "boost": Rule.Effect.BOOST, "clear": 0}
+
+
+class RuleForm(forms.Form):
+    """One wish, as mute=term:graph or boost=author:Ada Example or clear=subject:cs.LG.
+
+    Or as three fields, kind, value and effect: for those who write it themselves.
+    """
+
+    def clean(self) -> None:
+        name = next((name for name in EFFECTS if name in self.data), "")
+        kind, _, value = str(self.data.get(name, "")).partition(":")
+        if not name:
+            name, kind = str(self.data.get("effect", "")), str(self.data.get("kind", ""))
+            value = str(self.data.get("value", ""))
+        value = " ".join(value.replace("\0", " ").split())
+        if name not in EFFECTS or kind not in Rule.Kind.values:
+            raise ValidationError("Say what to mute or boost: a term, an author or a subject.")
+        if not 0 < len(value) <= 120:
+            raise ValidationError("Say which one, in at most 120 characters.")
+        if kind == "term" and EFFECTS[name] and not papers.has_words(value):
+            raise ValidationError(f"“{value}” is in every paper, or is no word: choose another.")
+        self.wish = Wish(kind, value, int(EFFECTS[name]))
+
+
+def moment_asked(query: QueryDict, name: str) -> datetime | None:
+    """?name=2026-11-23T10:00:00.5+00:00; anything else is no wish."""
+    try:
+        found = datetime.fromisoformat(query.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def key_asked(query: QueryDict) -> tuple[datetime, int] | None:
+    """?before=<moment>~<number>: where the page before ended; anything else is the beginning."""
+    moment, _, number = query.get("before", "").partition("~")
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (found, int(number)) if found.tzinfo else None
 
 
 class SubjectsForm(forms.Form):
@@ -241,12 +358,20 @@ class FetchForm(forms.Form):
     )
 
 
-def day_asked(query: QueryDict) -> date | None:
+def day_asked(query: QueryDict, name: str = "day") -> date | None:
     """?day=2026-11-23; anything else is no wish."""
     try:
-        return date.fromisoformat(query.get("day", ""))
+        return date.fromisoformat(query.get(name, ""))
     except ValueError:
         return None
+
+
+def profile_asked(query: QueryDict) -> int | None:
+    """?profile=7; nothing is no wish, and what is no number is nobody's."""
+    text = query.get("profile", "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def page_asked(query: QueryDict) -> int:

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import demo, digests, harvests, rankings, readers, runs, work
+from webapp.services import demo, digests, harvests, profiles, rankings, readers, runs, work
 from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,10 @@ Job = Callable[[str, datetime], work.Counts]
 # Each gets its slot and the time, fills a gap, and may say what it did in numbers.
 JOBS: dict[str, Job] = {
     "sweep": lambda _slot, now: (
-        work.sweep(now) | runs.ask_for_first(now) | readers.forget_silent(now)
+        work.sweep(now)
+        | runs.ask_for_first(now)
+        | readers.forget_silent(now)
+        | profiles.forget_deleted(now)
     ),
     "coverage": harvests.look,
     "embed": runs.embed,

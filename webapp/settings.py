@@ -273,6 +273,11 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
 PAPERS_PER_PAGE = 30
 # Of a day's leading 50 places, for papers from outside a reader's habit.
 EXPLORATION_PERCENT = number("EXPLORATION_PERCENT", 10, 0, 50)
+# A sentence encoder beside the words, for workers that have requirements-encoder.txt: a package
+# that carries a model, a folder, or module:Class of one's own. None: words alone.
+ENCODER = text("ENCODER")
+if len(ENCODER) > 200:
+    raise ImproperlyConfigured("ENCODER must be a name or a path of at most 200 characters.")
 
 # --- safety ----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import digests, harvests, papers, readers
+from webapp.views import digests, harvests, history, papers, profiles, readers, signals
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -51,9 +51,22 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
     path("subscribe", digests.subscribe, name="subscribe"),
-    path("library/", readers.library, name="library"),
-    path("profiles/", readers.subjects, name="subjects"),
     path("settings/name/", comments.name, name="name"),
+    path("papers/<arxiv_id:arxiv_id>/interest/", profiles.move, name="move"),
+    path("library/", readers.library, name="library"),
+    path("profiles/", profiles.profiles, name="profiles"),
+    path("profiles/shares/", profiles.share_out, name="share_out"),
+    path("profiles/<int:pk>/", profiles.profile, name="profile"),
+    path("profiles/<int:pk>/delete/", profiles.take_away, name="take_away"),
+    path("profiles/<int:pk>/restore/", profiles.restore, name="restore"),
+    path("papers/<arxiv_id:arxiv_id>/why/", history.why, name="why"),
+    path("history/", history.history, name="history"),
+    path("catch-up/", history.catch_up, name="catch_up"),
+    path("rules/", signals.steer, name="steer"),
+    path("signals/", signals.signals, name="signals"),
+    path("signals/reset/", signals.reset, name="reset"),
+    path("signals/act/<int:pk>/", signals.effect, {"kind": "act"}, name="effect_of_act"),
+    path("signals/rule/<int:pk>/", signals.effect, {"kind": "rule"}, name="effect_of_rule"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("coverage/", harvests.coverage, name="coverage"),

@@ -38,11 +38,13 @@ class RankerContract:
         assert self.scores_fall(ranking)
 
     @sizes
-    def test_its_shares_and_what_dislikes_took_add_up_to_the_score(self, size):
+    def test_its_shares_add_up_to_the_score(self, size):
         ranking = self.ranker(*anything(*size))
-        total = ranking.text_share + ranking.shared_share + ranking.lowered
-        assert total == pytest.approx(ranking.scores, rel=1e-5, abs=1e-5)
-        assert np.all(ranking.lowered <= 1e-5)
+        total = ranking.text_share + ranking.shared_share + ranking.fresh_share
+        total += ranking.boosted + ranking.lowered
+        assert total == pytest.approx(ranking.scores, rel=0, abs=1e-9)
+        assert np.all(ranking.lowered <= 0)
+        assert np.all(ranking.fresh_share >= 0)
 
     @sizes
     def test_its_reasons_are_saved_papers(self, size):

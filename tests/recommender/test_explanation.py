@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.explanation import explain, shared_terms
-from recommender.ranking import rank
+from recommender.ranking import COMPARED, SERVED, Candidates, rank
 from recommender.vectors import Vectors
 from tests.worlds import anything, candidates, rated
 
@@ -12,12 +12,15 @@ from tests.worlds import anything, candidates, rated
 @given(st.integers(1, 9), st.integers(0, 6), st.integers(0, 99))
 def test_reasons_add_up_to_the_score_of_the_ranking(n, r, seed):
     day, known = anything(n, r, seed)
-    ranking = rank(day, known, 0.7)
+    wishes = np.arange(n) % 4
+    day = Candidates(day.ids, day.text, day.shared, day.days, wishes)
+    ranking = rank(day, known, 0.7, SERVED)
     for paper, score in zip(ranking.ids, ranking.scores, strict=True):
-        reasons = explain(int(paper), day, known, 0.7)
-        total = reasons.text.sum() + reasons.shared.sum() + reasons.lowered
-        assert total == pytest.approx(reasons.score, rel=1e-5, abs=1e-5)
-        assert reasons.score == pytest.approx(score, rel=1e-5, abs=1e-5)
+        reasons = explain(int(paper), day, known, 0.7, SERVED)
+        total = reasons.by_text + reasons.by_readers + reasons.fresh
+        total += reasons.boosted + reasons.lowered
+        assert total == pytest.approx(reasons.score, rel=0, abs=1e-6)
+        assert reasons.score == pytest.approx(score, rel=0, abs=1e-6)
 
 
 def test_the_heaviest_reason_comes_first_and_is_the_rankings():
@@ -32,6 +35,24 @@ def test_dislikes_are_no_reasons_but_show_as_lowered():
     reasons = explain(10, candidates(np.eye(2)), rated([[1, 0], [1, 0.5]], [1, -1]))
     assert reasons.ids.tolist() == [100]
     assert reasons.lowered < 0
+
+
+def test_what_is_new_is_worth_more_and_says_how_much():
+    day = candidates(np.eye(2), days=np.array([739_000, 739_007]))
+    old, new = (
+        explain(paper, day, rated(np.eye(2), [1, 1]), config=COMPARED) for paper in (10, 11)
+    )
+    assert (old.fresh, new.fresh) == (0.25, 0.5)
+    assert new.score - old.score == pytest.approx(0.25)
+
+
+def test_a_wish_lifts_a_paper_by_what_is_shown_and_not_without_end():
+    plain = candidates(np.eye(4))
+    day = Candidates(plain.ids, plain.text, plain.shared, plain.days, [0, 1, 2, 9])
+    ranking = rank(day, rated([[1, 0, 0, 0]], [1]))
+    gained = dict(zip(ranking.ids.tolist(), ranking.boosted.tolist(), strict=True))
+    assert gained == {10: 0, 11: 1, 12: 2, 13: 2}
+    assert list(ranking.ids[:2]) == [10, 12]
 
 
 def test_a_stranger_has_no_score_to_explain():

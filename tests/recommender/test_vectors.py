@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from recommender.vectors import Vectors, from_npz, row_to_bytes, rows_from_bytes, to_npz
+from recommender.rowbytes import row_to_bytes, rows_from_bytes
+from recommender.vectors import Vectors, from_npz, to_npz
 
 numbers = st.floats(-1, 1, width=32).map(lambda x: 0 if abs(x) < 0.5 else x)
 tables = st.tuples(st.integers(0, 6), st.integers(1, 5)).flatmap(

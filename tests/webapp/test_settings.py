@@ -31,6 +31,7 @@ def start(**values):
         ({"DAILY_PAPERS": "true"}, "Set OPERATOR_EMAIL"),
         ({"BIORXIV_SUBJECTS": "medrxiv"}, "Set OPERATOR_EMAIL"),
         ({"ARXIV_SUBJECTS": "cs.LG"}, "Set OPERATOR_EMAIL"),
+        ({"ENCODER": "x" * 201}, "ENCODER must be a name or a path"),
     ],
 )
 def test_what_makes_no_sense_is_said(values, said):

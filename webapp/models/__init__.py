@@ -1,10 +1,11 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
 from webapp.models.digests import Subscription
+from webapp.models.encodings import PaperEncoding
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
-from webapp.models.readers import Profile, Rating, Reader
+from webapp.models.readers import Profile, Rating, Reader, Rule
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.social import (
     Claim,
@@ -31,6 +32,7 @@ __all__ = [
     "Holiday",
     "ModelRun",
     "Paper",
+    "PaperEncoding",
     "PaperVector",
     "Pick",
     "Profile",
@@ -39,6 +41,7 @@ __all__ = [
     "Rating",
     "Reader",
     "Report",
+    "Rule",
     "Sought",
     "Subject",
     "Submission",

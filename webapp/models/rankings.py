@@ -68,6 +68,11 @@ class Ranking(models.Model):
     because = ArrayField(models.BigIntegerField())  # the saved paper nearest to each, -1: none
     text_shares = ArrayField(models.FloatField())
     shared_shares = ArrayField(models.FloatField())
+    # What being new was worth, and what the reader's boosts; the rest of a score dislikes took.
+    fresh_shares = ArrayField(models.FloatField(), default=list, db_default=[])
+    boosted_shares = ArrayField(models.FloatField(), default=list, db_default=[])
+    # Of a blend: the profile that placed each paper.
+    placed_by = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     terms = models.JSONField(default=list)  # of the leading papers: [[term, ...], ...]
     # Ranks that were given to papers from outside the reader's habit.
     explored = ArrayField(models.IntegerField(), default=list, db_default=[])
@@ -76,6 +81,8 @@ class Ranking(models.Model):
     teams = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     n_ratings = models.PositiveIntegerField(default=0)  # how many acts drove it
     ranked_at = models.DateTimeField()
+    # It holds papers of other subjects than now: kept for its record, and not shown.
+    is_outdated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -36,6 +36,8 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Whether comparisons of rankers may draw up this reader's lists and count the acts on them.
     compares = models.BooleanField(default=False, db_default=False)
+    # The last issue day that the reader has said to be through with; none: never said.
+    caught_up_on = models.DateField(null=True)
 
     # Whether to pick papers, check claims of authors and moderate comments; given in the admin.
     is_editor = models.BooleanField("editor", default=False, db_default=False)
@@ -65,14 +67,71 @@ class Reader(AbstractBaseUser, PermissionsMixin):
 
 
 class Profile(models.Model):
-    """One interest of a reader. The first is called "all"."""
+    """One interest of a reader; and "all", which every account has.
+
+    While a reader keeps no interests apart, "all" is the only one. With several it is their blend:
+    it has a ranking of its own, and its subjects are those of the interests together.
+    """
+
+    WHOLE = "all"
 
     reader = models.ForeignKey("Reader", models.CASCADE, related_name="profiles")
-    name = models.CharField(max_length=80, default="all")
+    name = models.CharField(max_length=80, default=WHOLE)
     subjects = ArrayField(models.CharField(), default=list)  # empty: every subject
+    quota = models.PositiveSmallIntegerField(default=100, db_default=100)  # against the others
+    exploration = models.PositiveSmallIntegerField(null=True)  # percent; none: the instance's
+    # Taken away, and for a while to be had back: its ratings fall to the first interest meanwhile.
+    deleted_at = models.DateTimeField(null=True)
+    # Of "all": when anything but an act last changed what is ranked, or how.
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["reader", "name"], name="profile_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader", "name"], condition=models.Q(deleted_at=None), name="profile_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quota__range=(1, 100)), name="profile_quota_is_a_share"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_whole(self) -> bool:
+        return self.name == Profile.WHOLE
+
+
+class Rule(models.Model):
+    """A wish about a term, an author or a subject: never again, or more of it.
+
+    A rule of "all" holds for every interest of its reader.
+    """
+
+    class Kind(models.TextChoices):
+        TERM = "term", "term"
+        AUTHOR = "author", "author"
+        SUBJECT = "subject", "subject"
+
+    class Effect(models.IntegerChoices):
+        MUTE = -1, "mute"
+        BOOST = 1, "boost"
+
+    profile = models.ForeignKey("Profile", models.CASCADE, related_name="rules")
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=120)
+    effect = models.SmallIntegerField(choices=Effect)
+    created_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "kind", "value"], name="rule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_effect_display()} {self.kind} {self.value}"
 
 
 class Rating(models.Model):
@@ -90,6 +149,10 @@ class Rating(models.Model):
     saved_version = models.PositiveSmallIntegerField(null=True)  # of the paper, when saved or seen
     day = models.DateField()  # of the act; training splits by it
     changed_at = models.DateTimeField()
+    # The interest that it speaks for; none: the first.
+    profile = models.ForeignKey("Profile", models.SET_NULL, null=True, related_name="ratings")
+    explored = models.BooleanField(default=False, db_default=False)  # its place was not earned
+    paused_at = models.DateTimeField(null=True)  # switched off: kept, but not heard
 
     class Meta:
         constraints = [

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import NamedTuple
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Count, F, QuerySet
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 from django.db.models.functions import Lower
 
 from webapp.models import Paper, Subject
@@ -64,11 +66,56 @@ def newest_days(n: int) -> list[date]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def of_day(day: date, subjects: Iterable[str] = ()) -> QuerySet[Paper]:
-    """A day's papers that may be shown, newest first, of the subjects or of all."""
+def of_day(day: date, subjects: Iterable[str] = (), muted: Q | None = None) -> QuerySet[Paper]:
+    """A day's papers that may be shown, newest first, of the subjects or of all; none muted."""
     papers = SHOWN.filter(issue_day=day, withdrawn_at=None).order_by("-arxiv_id")
     wanted = list(subjects)
-    return papers.filter(subjects__overlap=wanted) if wanted else papers
+    found = papers.filter(subjects__overlap=wanted) if wanted else papers
+    return found.exclude(muted) if muted else found
+
+
+class _InWords(Func):
+    """Whether the title or the abstract meets a query; names of authors are no words."""
+
+    template = "coalesce(ts_filter(%(expressions)s), false)"
+    arg_joiner = ", '{a,b}') @@ ("
+    output_field = BooleanField()
+
+
+def with_any(kind: str, values: list[str]) -> Q:
+    """Papers with any of these terms in title or abstract, of these authors, or in these subjects.
+
+    A term is found as the search finds it: in any of its inflections, several words as a phrase.
+    """
+    if kind == "term":
+        terms = (SearchQuery(value, config="english", search_type="phrase") for value in values)
+        return Q(_InWords(F("search"), reduce(or_, terms)))
+    return Q(**{{"author": "authors__overlap", "subject": "subjects__overlap"}[kind]: values})
+
+
+def has_words(term: str) -> bool:
+    """Whether a term can be looked for: "of the" cannot, since it is in every paper."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT numnode(phraseto_tsquery('english', %s)) > 0", [term])
+        return bool(cursor.fetchone()[0])
+
+
+def terms_in(paper_id: int, terms: list[str]) -> list[str]:
+    """Which of these terms a paper's title or abstract has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT term FROM webapp_paper, unnest(%s::text[]) AS term
+            WHERE id = %s AND ts_filter(search, '{a,b}') @@ phraseto_tsquery('english', term)
+            """,
+            [terms, paper_id],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def n_with(day: date, kind: str, value: str) -> int:
+    """How many of a day's papers have a term, an author or a subject."""
+    return of_day(day).filter(with_any(kind, [value])).count()
 
 
 def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:

@@ -2,13 +2,15 @@
 
 import json
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 
-from webapp.models import Comparison, ModelRun, Paper, Profile, Ranking, Rating, Reader
+from webapp.models import Comparison, ModelRun, Paper, Profile, Ranking, Rating, Reader, Rule
 from webapp.queries import papers, readers
 
 
@@ -22,6 +24,7 @@ class Card(NamedTuple):
     terms: list[str] = []  # never changed
     shared_percent: int = 0
     is_explored: bool = False
+    interest: str = ""  # that placed it, where several share the page
 
 
 class FeedPage(NamedTuple):
@@ -34,6 +37,7 @@ class FeedPage(NamedTuple):
     n_papers: int
     is_ranked: bool
     n_ratings: int = 0
+    with_readers: bool = False  # whether other readers counted in it, beside the text
 
 
 class _Slice(NamedTuple):
@@ -41,33 +45,73 @@ class _Slice(NamedTuple):
     n_papers: int | None  # None: there is no order
     n_listed: int | None  # of the day, in the profile's subjects; counted where there is no order
     n_ratings: int
+    weight: float | None  # of other readers in the run that ranked it
     paper_ids: list[int]
     because: list[int]
     text_shares: list[float]
     shared_shares: list[float]
     explored: list[int]  # ranks
+    placed_by: list[int]
     terms: list[list[str]]
 
 
-def feed_page(profile: Profile, day: papers.Day, page: int) -> FeedPage:
-    """One page of a reader's day. Four queries whatever the number of papers."""
-    size = settings.PAPERS_PER_PAGE
+def muted(wishes: list[readers.Wish]) -> Q | None:
+    """What a reader never wants to see; none where nothing is muted."""
+    conditions = _conditions(wishes, Rule.Effect.MUTE)
+    return reduce(or_, conditions) if conditions else None
+
+
+def listed(day: date, profile: Profile, wishes: list[readers.Wish]) -> dict[int, int]:
+    """A day's papers for one interest, newest first, and how many of its boosts each meets.
+
+    Boosts of one kind count once: three words that a paper has are no three reasons.
+    """
+    found = papers.of_day(day, profile.subjects, muted(wishes))
+    kinds = _conditions(wishes, Rule.Effect.BOOST)
+    if not kinds:
+        return dict.fromkeys(found.values_list("pk", flat=True), 0)
+    one, none = Value(1), Value(0, IntegerField())
+    meets = sum((Case(When(kind, then=one), default=none) for kind in kinds), start=none)
+    return dict(found.annotate(n_boosts=meets).values_list("pk", "n_boosts"))
+
+
+def _conditions(wishes: list[readers.Wish], effect: int) -> list[Q]:
+    by_kind: dict[str, list[str]] = {}
+    for wish in wishes:
+        if wish.effect == effect:
+            by_kind.setdefault(wish.kind, []).append(wish.value)
+    return [papers.with_any(kind, values) for kind, values in by_kind.items()]
+
+
+def feed_page(
+    interests: readers.Interests, day: papers.Day, page: int, profile: Profile | None = None
+) -> FeedPage:
+    """One page of a reader's day, of all interests or of one.
+
+    Three queries whatever the number of papers.
+    """
+    size, profile = settings.PAPERS_PER_PAGE, profile or interests.whole
     found = _ranking_slice(profile, day.day, page, size)
     if not found.n_papers:
-        return _newest_first(profile, day, page, found)
+        return _newest_first(interests, profile, day, page, found)
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
-        return feed_page(profile, day, n_pages)
+        return feed_page(interests, day, n_pages, profile)
     shown = papers.by_ids({*found.paper_ids, *found.because})
     ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
     first = (page - 1) * size
+    names = {one.pk: one.name for one in interests.apart}
     cards = [
-        _card(found, place, first + place + 1, shown, ratings)
+        _card(found, place, first + place + 1, shown, ratings, names)
         for place, paper_id in enumerate(found.paper_ids)
         # Withdrawn since it was ranked: never recommended, also before the order is renewed.
-        if paper_id in shown and not shown[paper_id].withdrawn_at
+        # Or moved to another day: it is new on one only.
+        if paper_id in shown
+        and not shown[paper_id].withdrawn_at
+        and shown[paper_id].issue_day == day.day
     ]
-    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings)
+    with_readers = bool(found.weight)
+    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings, with_readers)
 
 
 def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
@@ -76,19 +120,23 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
         cursor.execute(
             """
             SELECT (SELECT count(*) FROM webapp_rating a
-                    WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)),
+                    WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)
+                    AND a.paused_at IS NULL),
                 cardinality(paper_ids),
                 CASE WHEN k.id IS NULL THEN
                     (SELECT count(*) FROM webapp_paper WHERE issue_day = %(day)s
                      AND withdrawn_at IS NULL
                      AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
-                n_ratings, paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
+                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id),
+                paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
+                placed_by[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
                     jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
                     WHERE n BETWEEN %(a)s AND %(b)s)::text
             FROM webapp_profile p
             LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
+                AND NOT k.is_outdated
             WHERE p.id = %(profile)s
             """,
             {"a": first, "b": last, "profile": profile.pk, "day": day},
@@ -98,12 +146,19 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
 
 
 def _card(
-    found: _Slice, place: int, rank: int, shown: dict[int, Paper], ratings: dict[int, Rating]
+    found: _Slice,
+    place: int,
+    rank: int,
+    shown: dict[int, Paper],
+    ratings: dict[int, Rating],
+    names: dict[int, str],
 ) -> Card:
     paper_id = found.paper_ids[place]
     text, shared = found.text_shares[place], found.shared_shares[place]
+    interest = names.get(found.placed_by[place], "") if found.placed_by else ""
     if rank in found.explored:  # what little speaks for it is not why it stands here
-        return Card(shown[paper_id], rank, ratings.get(paper_id), is_explored=True)
+        card = Card(shown[paper_id], rank, ratings.get(paper_id), is_explored=True)
+        return card._replace(interest=interest)
     return Card(
         shown[paper_id],
         rank,
@@ -111,39 +166,48 @@ def _card(
         shown.get(found.because[place]),
         found.terms[place] if place < len(found.terms) else [],
         round(100 * shared / (text + shared)) if text + shared > 0 else 0,
+        interest=interest,
     )
 
 
-def _newest_first(profile: Profile, day: papers.Day, page: int, found: _Slice) -> FeedPage:
-    feed = newest_page(day, page, profile.subjects, found.n_listed)
+def _newest_first(
+    interests: readers.Interests, profile: Profile, day: papers.Day, page: int, found: _Slice
+) -> FeedPage:
+    never = muted(interests.wishes_of(profile))
+    n_papers = None if never else found.n_listed
+    feed = newest_page(day, page, profile.subjects, n_papers, never)
     ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
     return feed._replace(cards=cards, n_ratings=found.n_acts)
 
 
 def newest_page(
-    day: papers.Day, page: int, subjects: list[str], n_papers: int | None = None
+    day: papers.Day,
+    page: int,
+    subjects: list[str],
+    n_papers: int | None = None,
+    never: Q | None = None,
 ) -> FeedPage:
-    """A day without a reader's order: newest first."""
+    """A day without a reader's order: newest first, without what is muted."""
     size = settings.PAPERS_PER_PAGE
-    listed = papers.of_day(day.day, subjects)
+    found = papers.of_day(day.day, subjects, never)
     if n_papers is None:
-        n_papers = listed.count()
+        n_papers = found.count()
     n_pages = max(1, -(-n_papers // size))
     page = min(page, n_pages)
     first = (page - 1) * size
     cards = [
-        Card(paper, first + place + 1) for place, paper in enumerate(listed[first : first + size])
+        Card(paper, first + place + 1) for place, paper in enumerate(found[first : first + size])
     ]
     return FeedPage(day, cards, page, n_pages, n_papers, is_ranked=False)
 
 
 def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
-    """Profiles whose order of the day is missing or stale.
+    """Profiles "all" whose order of the day is missing or stale; their interests go with them.
 
-    Stale is: of an older run, older than the day's newest part, its newest change of a paper or
-    the reader's newest act, driven by another number of acts than have a place in the run, or
-    not of the comparison that the reader takes part in.
+    Stale is: of an older run, older than the day's newest part, its newest change of a paper, the
+    reader's newest act or change of interests and rules, driven by another number of acts than
+    have a place in the run, or not of the comparison that the reader takes part in.
     """
     comparison = comparisons_on(day).values_list("pk", flat=True).first()
     with connection.cursor() as cursor:
@@ -160,16 +224,22 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
                     count(v.id) FILTER (WHERE a.saved OR a.value <> 0) AS placed
                 FROM webapp_rating a
                 LEFT JOIN webapp_papervector v ON v.paper_id = a.paper_id AND v.run_id = %(run)s
+                WHERE a.paused_at IS NULL
                 GROUP BY a.reader_id)
             SELECT p.id FROM webapp_profile p
             JOIN webapp_reader r ON r.id = p.reader_id AND r.is_active
-            JOIN acts ON acts.reader_id = r.id AND acts.said > 0
+            LEFT JOIN acts ON acts.reader_id = r.id
             LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
-            WHERE k.id IS NULL OR k.run_id IS DISTINCT FROM %(run)s
+            WHERE p.name = 'all' AND (acts.said > 0 OR k.id IS NOT NULL OR EXISTS (
+                SELECT FROM webapp_rule w JOIN webapp_profile i ON i.id = w.profile_id
+                WHERE i.reader_id = r.id AND i.deleted_at IS NULL AND w.paused_at IS NULL))
+              AND (k.id IS NULL OR k.is_outdated OR k.run_id IS DISTINCT FROM %(run)s
                OR k.ranked_at < (SELECT at FROM packed) OR k.ranked_at < acts.at
-               OR (k.n_ratings <> acts.placed AND acts.said <= %(most)s)
+               OR k.ranked_at < p.changed_at
+               OR (k.n_ratings <> coalesce(acts.placed, 0)
+                   AND coalesce(acts.said, 0) <= %(most)s)
                OR k.comparison_id IS DISTINCT FROM
-                  CASE WHEN r.compares THEN %(comparison)s::bigint END
+                  CASE WHEN r.compares THEN %(comparison)s::bigint END)
             ORDER BY p.id LIMIT %(limit)s
             """,
             {
@@ -181,6 +251,30 @@ def profiles_to_rank(day: date, run_id: int, limit: int) -> list[int]:
             },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def stored_order(profile_id: int, day: date) -> list[int]:
+    """Ids of a day's papers as they stand; none where there is no order."""
+    row = Ranking.objects.filter(profile=profile_id, day=day, is_outdated=False)
+    return row.values_list("paper_ids", flat=True).first() or []
+
+
+def spoken_to(reader_id: int, paper: Paper) -> tuple[int | None, bool]:
+    """Which interest placed a paper on its day, and whether it was explored; (None, False): none.
+
+    Read at the moment of an act, which is what moves the paper away from where it was.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT k.placed_by[n], n = ANY(k.explored) FROM (
+                SELECT *, array_position(paper_ids, %s::bigint) AS n FROM webapp_ranking
+                WHERE reader_id = %s AND day = %s) k
+            JOIN webapp_profile p ON p.id = k.profile_id AND p.name = 'all' WHERE n IS NOT NULL
+            """,
+            [paper.pk, reader_id, paper.issue_day],
+        )
+        return cursor.fetchone() or (None, False)
 
 
 def comparisons_on(day: date) -> QuerySet[Comparison]:

@@ -6,21 +6,71 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
-from webapp.models import Profile, Rating, Reader
+from webapp.models import Profile, Rating, Reader, Rule
 
 # What a ranking listens to: more would make a rating wait, and older acts have faded.
 MOST_ACTS = 1_000
 SPEAKS = Q(saved=True) | ~Q(value=Rating.Value.NONE)
+HEARD = SPEAKS & Q(paused_at=None)
 CHANGED = Q(saved=True, saved_version__lt=F("paper__version"))
 POSITIVE = Q(value__gte=0) & (Q(saved=True) | Q(value=Rating.Value.UP))
 
 
 def profile_of(reader: Reader) -> Profile:
-    """A reader's first interest, which is as old as the account."""
-    return Profile.objects.get(reader=reader, name="all")
+    """What a reader's feed shows: the only interest, or the blend of all. As old as the account."""
+    return Profile.objects.get(reader=reader, name=Profile.WHOLE)
+
+
+class Wish(NamedTuple):
+    """A rule that holds: more of a value, or never again."""
+
+    kind: str
+    value: str
+    effect: int
+
+
+class Interests(NamedTuple):
+    """A reader's profiles: the whole, and the interests kept apart; none while there is one."""
+
+    whole: Profile
+    apart: list[Profile]
+    wishes: dict[int, list[Wish]]  # by profile, without those of the whole
+
+    @property
+    def each(self) -> list[Profile]:
+        """What is ranked by itself: the interests, or the whole when it is the only one."""
+        return self.apart or [self.whole]
+
+    def named(self, profile_id: int | None) -> Profile | None:
+        """One of these, or none."""
+        return next((one for one in (self.whole, *self.apart) if one.pk == profile_id), None)
+
+    def wishes_of(self, profile: Profile) -> list[Wish]:
+        """The rules that hold for an interest: those of all, and its own."""
+        own = [] if profile == self.whole else self.wishes.get(profile.pk, [])
+        return [*self.wishes.get(self.whole.pk, []), *own]
+
+    @property
+    def n_wishes(self) -> int:
+        return sum(map(len, self.wishes.values()))
+
+
+def interests_of(reader_id: int) -> Interests:
+    """All of a reader's interests and rules, in one query; the first interest first."""
+    heard = Rule.objects.filter(profile=OuterRef("pk"), paused_at=None).order_by("pk")
+    rules = ArraySubquery(heard.values(rule=JSONObject(k="kind", v="value", e="effect")))
+    rows = Profile.objects.filter(reader=reader_id, deleted_at=None).annotate(wished=rules)
+    living = list(rows.order_by("pk"))
+    wishes = {
+        one.pk: [Wish(rule["k"], rule["v"], rule["e"]) for rule in one.wished] for one in living
+    }
+    whole = next(one for one in living if one.is_whole)
+    return Interests(whole, [one for one in living if one != whole], wishes)
 
 
 def zone_of(user: object) -> ZoneInfo:
@@ -41,6 +91,7 @@ class Act(NamedTuple):
     value: int
     saved: bool
     day: date
+    profile: int | None = None  # the interest it speaks for; none, and one taken away: the first
 
 
 def positive_ratings() -> Iterator[Act]:
@@ -54,21 +105,52 @@ def negative_ratings() -> Iterator[Act]:
 
 
 def _acts(which: Q) -> Iterator[Act]:
-    rows = Rating.objects.filter(which, reader__is_active=True).order_by("day", "id")
+    rows = Rating.objects.filter(which, reader__is_active=True, paused_at=None).order_by(
+        "day", "id"
+    )
     return _as_acts(rows)
 
 
 def _as_acts(rows: QuerySet[Rating]) -> Iterator[Act]:
-    columns = rows.values_list("reader_id", "paper_id", "value", "saved", "day")
+    columns = rows.values_list("reader_id", "paper_id", "value", "saved", "day", "profile_id")
     return (Act(*row) for row in columns.iterator(10_000))
+
+
+def as_act(row: Rating) -> Act:
+    """A row as a ranking hears it."""
+    return Act(row.reader_id, row.paper_id, row.value, row.saved, row.day, row.profile_id)
 
 
 def acts_of(reader_id: int) -> list[Act]:
     """A reader's newest acts, in the order of the papers."""
-    newest = Rating.objects.filter(SPEAKS, reader_id=reader_id).order_by("-changed_at", "-pk")[
+    newest = Rating.objects.filter(HEARD, reader_id=reader_id).order_by("-changed_at", "-pk")[
         :MOST_ACTS
     ]
     return sorted(_as_acts(newest), key=lambda act: act.paper)
+
+
+def by_interest(interests: Interests, acts: list[Act]) -> dict[int, list[Act]]:
+    """The acts that each interest goes by. Who speaks for none that is there, for the first."""
+    each = interests.each
+    said: dict[int, list[Act]] = {one.pk: [] for one in each}
+    for act in acts:
+        said.get(act.profile or 0, said[each[0].pk]).append(act)
+    return said
+
+
+def n_said(interests: Interests) -> dict[int, int]:
+    """How many saves and ratings each interest goes by."""
+    rows = Rating.objects.filter(HEARD, reader_id=interests.whole.reader_id).order_by()
+    first, counts = interests.each[0].pk, dict.fromkeys((one.pk for one in interests.each), 0)
+    for profile, n in rows.values_list("profile").annotate(Count("pk")):
+        counts[profile if profile in counts else first] += n
+    return counts
+
+
+def taken_away(reader_id: int) -> list[Profile]:
+    """Interests that can still be brought back, the last one first."""
+    gone = Profile.objects.filter(reader=reader_id, deleted_at__isnull=False)
+    return list(gone.order_by("-deleted_at", "pk"))
 
 
 def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:

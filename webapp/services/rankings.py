@@ -11,8 +11,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from recommender.baselines import newest, text_only
+from recommender.blending import blend
+from recommender.explanation import Reasons, explain
 from recommender.interleaving import BOTH, interleave
 from recommender.ranking import COMPARED, SERVED, Candidates, RankConfig, Ranking, Rated, rank
+from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import Comparison, ModelRun, Profile
 from webapp.models import Ranking as Row
@@ -25,35 +28,109 @@ AT_ONCE = 2_000  # rankings in one piece of work, so that it ends well within it
 
 
 def rerank(profile: Profile, day: date, now: datetime) -> bool:
-    """Order one day for one profile by what its reader said, and store the order.
+    """Order one day for a reader by what was said, interest by interest and blended; store it.
 
-    A function of ratings, vectors and day, in a comparison also of who had placed what was acted
-    on: whoever wins the lock writes the same row.
-    Without any rating, or without a model, there is no row: the page shows newest first.
+    `profile` is the whole, "all". A function of ratings, rules, interests, vectors and day, in a
+    comparison also of who had placed what was acted on: whoever wins the lock writes the same rows.
+    Without any rating or rule, or without a model, there is no row: the page shows newest first.
     """
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=profile.pk)
         run = runs.active_run()
+        interests = readers.interests_of(profile.reader_id)
         acts = readers.acts_of(profile.reader_id)
-        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run and acts else None
+        says = bool(acts or interests.n_wishes)
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run and says else None
         if run is None or pack is None:
-            Row.objects.filter(profile=profile, day=day).delete()
+            Row.objects.filter(reader=profile.reader_id, day=day).delete()
             return False
-        _store(profile, day, run, pack, acts, now)
+        _store(interests, _lists(interests, acts, day, run, pack), day, run, pack, now)
         return True
+
+
+def order(interests: readers.Interests, acts: list[readers.Act], day: date) -> list[int] | None:
+    """What the order of a day would be by these interests and acts; nothing is stored.
+
+    None without a model. A comparison, which would mix in another ranker, is left out.
+    """
+    run = runs.active_run()
+    pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run else None
+    if run is None or pack is None:
+        return None
+    lists = _lists(interests, acts, day, run, pack)
+    ids: list[int] = _blended(lists, [_alone(one, day, run) for one in lists]).ids.tolist()
+    return ids
+
+
+def reasons_of(
+    interests: readers.Interests, profile_id: int | None, run_id: int | None, day: date, paper: int
+) -> Reasons | None:
+    """Take the score of a paper of a day apart, as the active run gives it for one interest.
+
+    None where another run had made the order, or it can't be made again.
+    """
+    run = runs.active_run()
+    profile = interests.named(profile_id) or interests.each[0]
+    if run is None or run.pk != run_id or profile not in interests.each:
+        return None
+    try:
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
+    except dataset.UnreadablePack:
+        return None
+    if pack is None:
+        return None
+    lists = _lists(interests, readers.acts_of(profile.reader_id), day, run, pack)
+    one = next(one for one in lists if one.profile == profile)
+    if paper not in one.candidates.ids:
+        return None
+    return explain(paper, one.candidates, one.rated, run.weight, COMPARED)
+
+
+class _List(NamedTuple):
+    """What one interest has to put in order, and what it goes by."""
+
+    profile: Profile
+    acts: list[readers.Act]
+    paper_ids: list[int]  # of the day, newest first, with and without a place in the model
+    candidates: Candidates
+    rated: Rated
+
+
+def _lists(
+    interests: readers.Interests,
+    acts: list[readers.Act],
+    day: date,
+    run: ModelRun,
+    pack: dataset.Pack,
+) -> list[_List]:
+    """One list an interest. What is disliked in one of them, no other shows."""
+    said = readers.by_interest(interests, acts)
+    disliked = {act.paper for act in acts if act.value < 0}
+    lists = []
+    for profile in interests.each:
+        own = said[profile.pk]
+        elsewhere = disliked - {act.paper for act in own}
+        boosts = rankings.listed(day, profile, interests.wishes_of(profile))
+        ids = [pk for pk in boosts if pk not in elsewhere]
+        candidates = dataset.candidates(pack, ids, day, boosts)
+        lists.append(_List(profile, own, ids, candidates, dataset.rated(run, own)))
+    return lists
 
 
 _UPSERT = """
 INSERT INTO webapp_ranking (reader_id, profile_id, day, run_id, paper_ids, scores, because,
-    text_shares, shared_shares, terms, explored, comparison_id, teams, n_ratings, ranked_at)
+    text_shares, shared_shares, fresh_shares, boosted_shares, placed_by, terms, explored,
+    comparison_id, teams, n_ratings, ranked_at, is_outdated)
 VALUES (%s, %s, %s, %s, %s::bigint[], %s::float8[], %s::bigint[], %s::float8[], %s::float8[],
-    %s, %s::int[], %s, %s::smallint[], %s, %s)
+    %s::float8[], %s::float8[], %s::bigint[], %s, %s::int[], %s, %s::smallint[], %s, %s, false)
 ON CONFLICT (reader_id, day, profile_id) DO UPDATE SET
     run_id = excluded.run_id, paper_ids = excluded.paper_ids, scores = excluded.scores,
     because = excluded.because, text_shares = excluded.text_shares,
-    shared_shares = excluded.shared_shares, terms = excluded.terms,
-    explored = excluded.explored, comparison_id = excluded.comparison_id,
-    teams = excluded.teams, n_ratings = excluded.n_ratings, ranked_at = excluded.ranked_at
+    shared_shares = excluded.shared_shares, fresh_shares = excluded.fresh_shares,
+    boosted_shares = excluded.boosted_shares, placed_by = excluded.placed_by,
+    terms = excluded.terms, explored = excluded.explored, comparison_id = excluded.comparison_id,
+    teams = excluded.teams, n_ratings = excluded.n_ratings, ranked_at = excluded.ranked_at,
+    is_outdated = false
 """
 
 
@@ -66,76 +143,119 @@ class _Order(NamedTuple):
 
 
 def _store(
+    interests: readers.Interests,
+    lists: list[_List],
+    day: date,
+    run: ModelRun,
+    pack: dataset.Pack,
+    now: datetime,
+) -> None:
+    """One row for the whole; where interests are kept apart, one for each of them too."""
+    comparison = rankings.comparison_of(interests.whole.reader_id, day)
+    alone = [_alone(one, day, run) for one in lists] if interests.apart or not comparison else []
+    rows = []
+    if interests.apart:
+        rows += [
+            _row(one.profile, day, run, pack, _Order(ranking), [one], now)
+            for one, ranking in zip(lists, alone, strict=True)
+        ]
+    order = (
+        _compared(comparison, interests.whole, day, run, lists)
+        if comparison
+        else _Order(_blended(lists, alone))
+    )
+    rows.append(_row(interests.whole, day, run, pack, order, lists, now))
+    with connection.cursor() as cursor:
+        cursor.executemany(_UPSERT, rows)
+
+
+def _alone(one: _List, day: date, run: ModelRun) -> Ranking:
+    config = served(one.profile.exploration)
+    return rank(one.candidates, one.rated, run.weight, config, _seed(one.profile, day))
+
+
+def _seed(profile: Profile, day: date) -> int:
+    return profile.pk << 32 | day.toordinal()
+
+
+def _blended(lists: list[_List], each: list[Ranking]) -> Ranking:
+    """The page that interests share. Who has said nothing yet has no claim to a place on it."""
+    if len(each) == 1:
+        return each[0]
+    spoken = [n for n, one in enumerate(lists) if one.acts] or list(range(len(lists)))
+    quotas = [lists[n].profile.quota for n in spoken]
+    whole = blend([each[n] for n in spoken], quotas)
+    return replace(whole, interest=np.array(spoken, np.int64)[whole.interest])
+
+
+def _row(
     profile: Profile,
     day: date,
     run: ModelRun,
     pack: dataset.Pack,
-    acts: list[readers.Act],
+    order: _Order,
+    lists: list[_List],
     now: datetime,
-) -> None:
-    listed = list(papers.of_day(day, profile.subjects).values_list("pk", flat=True))
-    candidates, rated = dataset.candidates(pack, listed, day), dataset.rated(run, acts)
-    ranking, comparison_id, teams = _order(profile, day, run, candidates, rated, acts)
+) -> list[Any]:
+    ranking, comparison_id, teams = order
     ranked = ranking.ids.tolist()
-    late = sorted(set(listed) - set(ranked), reverse=True)  # no vector yet: last, not lost
+    listed = {paper for one in lists for paper in one.paper_ids}
+    late = sorted(listed - set(ranked), reverse=True)  # no vector yet: last, not lost
     nothing = [0.0] * len(late)
-    row: list[Any] = [profile.reader_id, profile.pk, day, run.pk]
-    row += [
+    placed_by = [lists[n].profile.pk for n in ranking.interest.tolist()] if len(lists) > 1 else []
+    return [
+        *(profile.reader_id, profile.pk, day, run.pk),
         _array(ranked + late),
         _array(ranking.scores.tolist() + nothing),
         _array(ranking.because.tolist() + [-1] * len(late)),
         _array(ranking.text_share.tolist() + nothing),
         _array(ranking.shared_share.tolist() + nothing),
-        json.dumps(dataset.reasons(pack, _known_reasons(ranking, rated), rated)),
+        _array(ranking.fresh_share.tolist() + nothing),
+        _array(ranking.boosted.tolist() + nothing),
+        _array(placed_by + [lists[0].profile.pk] * len(late) if placed_by else []),
+        json.dumps(_terms(pack, ranking, lists)),
         _array((np.flatnonzero(ranking.explored) + 1).tolist()),
         comparison_id,
         _array(teams + [BOTH] * len(late) if teams else []),
-        len(rated.values),
+        sum(len(one.rated.values) for one in lists),
         now,
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, row)
 
 
-def _order(
-    profile: Profile,
-    day: date,
-    run: ModelRun,
-    candidates: Candidates,
-    rated: Rated,
-    acts: list[readers.Act],
+def _terms(pack: dataset.Pack, ranking: Ranking, lists: list[_List]) -> list[list[str]]:
+    """The words that leading papers share with what speaks for them."""
+    texts = [one.rated.text for one in lists]
+    text = texts[0] if len(texts) == 1 else Vectors.concatenate(texts)
+    # An earlier run may give a reason that has no place in this one: then no words are shown.
+    because = np.where(np.isin(ranking.because, text.ids), ranking.because, -1)
+    return dataset.reasons(pack, ranking.ids, because, text)
+
+
+def _compared(
+    comparison: Comparison, whole: Profile, day: date, run: ModelRun, lists: list[_List]
 ) -> _Order:
-    """The run's own order; drawn up in turns with a rival's where the reader takes part."""
-    seed = profile.pk << 32 | day.toordinal()
-    comparison = rankings.comparison_of(profile.reader_id, day)
-    if comparison is None:
-        return _Order(rank(candidates, rated, run.weight, served(), seed))
-    ours = rank(candidates, rated, run.weight, COMPARED)
-    theirs = _rivals(comparison, day, ours, candidates, rated, acts)
-    ranking, drafted = interleave(ours, theirs, seed)
+    """Drawn up in turns with a rival, who blends the same interests."""
+    ours = [rank(one.candidates, one.rated, run.weight, COMPARED) for one in lists]
+    pairs = zip(lists, ours, strict=True)
+    theirs = [_rivals(comparison, day, mine, one) for one, mine in pairs]
+    ranking, drafted = interleave(_blended(lists, ours), _blended(lists, theirs), _seed(whole, day))
     placed = dict(zip(ranking.ids.tolist(), drafted.tolist(), strict=True))
-    return _Order(ranking, comparison.pk, _credited(comparison, profile, day, placed, acts))
+    acts = [act for one in lists for act in one.acts]
+    return _Order(ranking, comparison.pk, _credited(comparison, whole, day, placed, acts))
 
 
-def served() -> RankConfig:
-    """How readers are ranked for: with as much exploration as the operator wishes."""
-    share = settings.EXPLORATION_PERCENT / 100
+def served(percent: int | None = None) -> RankConfig:
+    """How readers are ranked for: with as much exploration as they, or else the operator, wish."""
+    share = (settings.EXPLORATION_PERCENT if percent is None else percent) / 100
     return replace(SERVED, exploration=replace(SERVED.exploration, share=share))
 
 
-def _rivals(
-    comparison: Comparison,
-    day: date,
-    ours: Ranking,
-    candidates: Candidates,
-    rated: Rated,
-    acts: list[readers.Act],
-) -> Ranking:
+def _rivals(comparison: Comparison, day: date, ours: Ranking, one: _List) -> Ranking:
     """The same candidates in the rival's order; ours where an earlier run has no place for them."""
     run = comparison.run
     if run is None:
         ranker = newest if comparison.rival == Comparison.Rival.NEWEST else text_only
-        return ranker(candidates, rated, config=COMPARED)
+        return ranker(one.candidates, one.rated, config=COMPARED)
     try:
         pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
     except dataset.UnreadablePack:
@@ -143,8 +263,9 @@ def _rivals(
         return ours
     if pack is None:
         return ours
-    theirs = dataset.candidates(pack, candidates.ids.tolist(), day)
-    return rank(theirs, dataset.rated(run, acts), run.weight, COMPARED)
+    boosts = dict(zip(one.candidates.ids.tolist(), one.candidates.boosts.tolist(), strict=True))
+    theirs = dataset.candidates(pack, list(boosts), day, boosts)
+    return rank(theirs, dataset.rated(run, one.acts), run.weight, COMPARED)
 
 
 def _credited(
@@ -164,12 +285,6 @@ def _credited(
     return [
         before.get(paper, BOTH) if paper in acted_on else team for paper, team in placed.items()
     ]
-
-
-def _known_reasons(ranking: Ranking, rated: Rated) -> Ranking:
-    """An earlier run may give a reason that has no place in this one: then no words are shown."""
-    known = np.isin(ranking.because, rated.text.ids)
-    return replace(ranking, because=np.where(known, ranking.because, -1))
 
 
 def _array(values: list[int] | list[float]) -> str:

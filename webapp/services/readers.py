@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
-from webapp.models import Paper, Profile, Ranking, Rating, Reader, Subject
+from webapp.models import Paper, Profile, Ranking, Rating, Reader
 from webapp.queries import papers, readers
+from webapp.queries.rankings import spoken_to
 from webapp.services import rankings, work
 
 log = logging.getLogger(__name__)
@@ -18,17 +19,32 @@ class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
     """A paper that its authors took back can be unsaved, but not recommended or saved anew."""
 
 
-def rate(reader: Reader, paper: Paper, value: Rating.Value, now: datetime) -> None:
-    """Like, dislike or say nothing any more. A save stays a save."""
-    _act(reader, paper, now, "value", value.value)
+def rate(
+    reader: Reader, paper: Paper, value: Rating.Value, now: datetime, profile: int | None = None
+) -> None:
+    """Like, dislike or say nothing any more. A save stays a save.
+
+    `profile` is the interest whose page the reader acts on; without it, the one that had placed
+    the paper.
+    """
+    _act(reader, paper, now, "value", value.value, profile)
 
 
-def save(reader: Reader, paper: Paper, saved: bool, now: datetime) -> None:
-    """Keep a paper or let it go. A rating stays."""
-    _act(reader, paper, now, "saved", saved)
+def save(
+    reader: Reader, paper: Paper, saved: bool, now: datetime, profile: int | None = None
+) -> None:
+    """Keep a paper or let it go. A rating stays. `profile` as in `rate`."""
+    _act(reader, paper, now, "saved", saved, profile)
 
 
-def _act(reader: Reader, paper: Paper, now: datetime, field: str, value: int | bool) -> None:
+def _act(
+    reader: Reader,
+    paper: Paper,
+    now: datetime,
+    field: str,
+    value: int | bool,
+    profile: int | None,
+) -> None:
     """One column of the one row a (reader, paper).
 
     A row that says nothing any more stays for a while and keeps its day, so that taking back the
@@ -47,6 +63,11 @@ def _act(reader: Reader, paper: Paper, now: datetime, field: str, value: int | b
         is_new_day = found.changed_at.date() != now.date()
         if not found.says_something and is_new_day:
             found.day = now.date()
+        if value and not found.says_something and (is_new_day or found.profile_id is None):
+            placed_by, found.explored = spoken_to(reader.pk, paper)
+            found.profile_id = profile or placed_by
+        if value:
+            found.paused_at = None  # who speaks again is heard again
         if not found.saved and is_new_day:
             found.saved_version = None
         setattr(found, field, value)
@@ -74,22 +95,32 @@ def rerank_after(reader: Reader, day: date | None, now: datetime) -> None:
     """Bring the page's day, else the newest, into the new order at once; the others soon.
 
     The act is stored already, and is never lost because ranking failed: the hourly net repairs
-    an old order, the page answers either way.
+    an old order, the page answers either way. A day that is no longer kept ranked stays as it
+    was: what stood third on it is a record.
     """
     if day is None and (newest := papers.day_near(None)):
         day = newest.day
     _rerank(readers.profile_of(reader), day, now)
+    rank_soon(reader.pk, now)
+
+
+def rank_soon(reader_id: int, now: datetime) -> None:
     # Not at once: a reader rates several in a row, and the worker would compete with the pages.
-    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
+    work.ask("rank", f"reader {reader_id} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
 
 
 def _rerank(profile: Profile, day: date | None, now: datetime) -> None:
     try:
         rankings.ask_for_missing_vectors(profile.reader_id, now)
-        if day:
+        if day and not _is_record(profile, day):
             rankings.rerank(profile, day, now)
     except (DatabaseError, ValueError, KeyError):
         log.exception("The order of %s for profile %d could not be renewed", day, profile.pk)
+
+
+def _is_record(profile: Profile, day: date) -> bool:
+    was_ranked = Ranking.objects.filter(profile=profile, day=day).exists()
+    return was_ranked and day not in papers.newest_days(rankings.OPEN_DAYS)
 
 
 def choose_time_zone(reader: Reader, name: str) -> None:
@@ -105,14 +136,4 @@ def take_part(reader: Reader, compares: bool, now: datetime) -> None:
         reader.save(update_fields=["compares"])
         if not compares:
             Ranking.objects.filter(reader=reader).update(comparison=None, teams=[])
-    work.ask("rank", f"reader {reader.pk} {now:%Y-%m-%dT%H:%M}", now + SOON, ring=False)
-
-
-def choose_subjects(profile: Profile, codes: list[str], now: datetime, day: date | None) -> None:
-    """Narrow a profile to some subjects; none means all. Its stored orders no longer hold."""
-    known = set(Subject.objects.filter(code__in=codes).values_list("code", flat=True))
-    with transaction.atomic():
-        profile.subjects = sorted(known)
-        profile.save(update_fields=["subjects"])
-        Ranking.objects.filter(profile=profile).delete()
-    _rerank(profile, day, now)
+    rank_soon(reader.pk, now)

@@ -38,7 +38,7 @@ from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import CandidatePack, ModelRun, Paper, PaperVector
 from webapp.queries import papers, rankings, runs
-from webapp.services import work
+from webapp.services import encodings, work
 from webapp.services.rankings import OPEN_DAYS
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,8 @@ class Material:
     days: IssueDays
     interactions: Interactions
     dislikes: Interactions
+    papers: list[Paper]  # in the order of the ids
+    encoded: encodings.Encoded
     fingerprint: str
 
 
@@ -76,16 +78,19 @@ def gather() -> Material:
     """
     positive, negative = dataset.interactions(), dataset.dislikes()
     found = {paper.pk: paper for paper in papers.for_features(None, NEWEST_PAPERS)}
-    rated = {*positive.items.tolist(), *negative.items.tolist()} - found.keys()
-    found |= {paper.pk: paper for paper in papers.for_features(rated, NEWEST_PAPERS)}
+    rated = {*positive.items.tolist(), *negative.items.tolist()}
+    older = papers.for_features(rated - found.keys(), NEWEST_PAPERS)
+    found |= {paper.pk: paper for paper in older}
     ordered = sorted(found.values(), key=lambda paper: paper.arxiv_id)
     number = {paper.pk: place for place, paper in enumerate(ordered)}
     positive, negative = _numbered(positive, number), _numbered(negative, number)
     ids = np.arange(len(ordered), dtype=np.int64)
     days = np.array([paper.issue_day.toordinal() for paper in ordered], np.int32)
     texts = [_text(paper) for paper in ordered]
-    mark = _fingerprint(positive, negative, days, texts)
-    return Material(ids, texts, IssueDays(ids, days), positive, negative, mark)
+    encoded = encodings.for_training(ordered, rated)
+    mark = encoded.marked(_fingerprint(positive, negative, days, texts))
+    issued = IssueDays(ids, days)
+    return Material(ids, texts, issued, positive, negative, ordered, encoded, mark)
 
 
 def _numbered(acts: Interactions, number: dict[int, int]) -> Interactions:
@@ -129,9 +134,11 @@ def train(slot: str, now: datetime) -> work.Counts:
             if run.state == ModelRun.State.READY:
                 activate(run, now)
             forget_old()
+            encodings.forget_others()
+        read: work.Counts = {"read": material.encoded.read} if material.encoded.read else {}
         if known:
-            return {"known": run.pk}
-        return {"run": run.pk, "state": run.state, "papers": run.n_papers}
+            return read | {"known": run.pk}
+        return read | {"run": run.pk, "state": run.state, "papers": run.n_papers}
 
 
 def _is_owed(run: ModelRun) -> bool:
@@ -174,13 +181,14 @@ def only_one() -> Iterator[bool]:
 
 def _fit(run: ModelRun, material: Material) -> None:
     """Judge a training on the past; if accepted, train on everything and write it down."""
-    features = ItemFeatures().fit(material.texts)
-    rows = Vectors(material.ids, features.transform(material.texts))
+    features, encoded = ItemFeatures().fit(material.texts), material.encoded
+    rows = Vectors(material.ids, features.transform(material.texts), encoded.rows)
     authors = portfolios(material.texts, material.ids, material.days.days)
     side_by_side = fields(material.texts, material.ids)
     train = with_authors(authors, features.words_, side_by_side)
     judgement = _judge(material, rows, train)
     active, note = _active_to_match(run)
+    note += encoded.note
     report = _report_of(active, material, judgement) if active else None
     verdict = promote(judgement.report, report, judgement.baselines)
     if judgement.judged:
@@ -192,8 +200,9 @@ def _fit(run: ModelRun, material: Material) -> None:
             note += f" What authors wrote counts {weight:g} beside the text."
     weight = weight if space.d else 0.0
     folder = models_folder() / f"run-{run.pk}"
-    _write(folder, artifact.Model(features, space, weight))
-    _write(judged(folder), artifact.Model(features, judgement.space, judgement.weight))
+    model = partial(artifact.Model, features, encoding=encoded.encoding)
+    _write(folder, model(space, weight))
+    _write(judged(folder), model(judgement.space, judgement.weight))
     run.state = ModelRun.State.READY if verdict.accepted else ModelRun.State.REFUSED
     run.verdict, run.weight, run.folder = verdict.sentence + note, weight, folder.name
     run.report = {"run": judgement.report.summary()} | {
@@ -226,7 +235,7 @@ def _judge(material: Material, rows: Vectors, train: Train) -> Judgement:
     return judge(
         rows,
         material.interactions,
-        material.days,
+        material.encoded.whole(material.days),
         train,
         config,
         seed=SEED,
@@ -250,13 +259,13 @@ def _report_of(active: ModelRun, material: Material, judgement: Judgement) -> Re
         return None
     model = artifact.load(judged(models_folder() / active.folder))
     features = model.features.transform(material.texts)
-    items = Items(Vectors(material.ids, features), model.space.place(material.ids, features))
+    rows = Vectors(material.ids, features, encodings.known(material.papers, model.encoding))
+    items = Items(rows, model.space.place(rows.ids, rows.rows, rows.encoded))
     return evaluate(partial(rank, weight=model.weight), judgement.split, items)
 
 
 def models_folder() -> Path:
-    folder: Path = settings.HOME / "models"
-    return folder
+    return Path(settings.HOME) / "models"
 
 
 def activate(run: ModelRun, now: datetime) -> None:
@@ -325,7 +334,8 @@ def _vectors(model: artifact.Model, paper_ids: Iterable[int]) -> tuple[Vectors, 
     found = list(papers.for_features(paper_ids, AT_ONCE))
     ids = np.array([paper.pk for paper in found], np.int64)
     rows = model.features.transform([_text(paper) for paper in found])
-    return Vectors(ids, rows), model.space.place(ids, rows)
+    encoded = encodings.centred(found, model.encoding)
+    return Vectors(ids, rows, encoded), model.space.place(ids, rows, encoded)
 
 
 @transaction.atomic

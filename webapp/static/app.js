@@ -48,6 +48,12 @@
     }
   });
 
+  // A slider says where it stands.
+  document.addEventListener("input", (event) => {
+    const told = event.target.type === "range" && event.target.nextElementSibling;
+    if (told) told.value = `${event.target.value} %`;
+  });
+
   document.addEventListener("htmx:afterRequest", () => {
     const next = document.getElementById(waiting.shift());
     if (next) setTimeout(() => next.click());

@@ -5,6 +5,7 @@ prose is escaped, and MathML is written anew, element by element, from what the 
 """
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.template.defaultfilters import stringfilter
 from django.utils.dateformat import format as formatted
 from django.utils.html import escape, format_html_join
@@ -331,6 +333,16 @@ def subjects(codes: list[str]) -> SafeString:
 def subject(code: str) -> str:
     """The name alone, nothing where it is not known."""
     return subject_names().get(code, "")
+
+
+@register.filter
+def undo(message: Message) -> list[str] | None:
+    """Where to send what under which name to take back what a message tells of; or nothing."""
+    try:
+        found = json.loads(message.extra_tags or "")
+    except ValueError:
+        return None
+    return found if isinstance(found, list) and len(found) == 3 else None
 
 
 @register.filter

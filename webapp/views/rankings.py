@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from webapp.arxiv import outlook
-from webapp.forms import day_asked, page_asked
+from webapp.forms import day_asked, page_asked, profile_asked
 from webapp.models import Reader
 from webapp.queries import harvests, papers, rankings, readers
 from webapp.views import is_part
@@ -20,8 +20,8 @@ from webapp.views import is_part
 @require_safe
 @vary_on_headers("HX-Request")
 def feed(request: HttpRequest) -> HttpResponse:
-    """GET /?day=&page= : the page, or only the list part when htmx asks."""
-    context = feed_context(request.user, day_asked(request.GET), page_asked(request.GET))
+    """GET /?day=&page=&profile= : the page, or only the list part when htmx asks."""
+    context = feed_context(request.user, day_asked(request.GET), request.GET)
     if is_part(request):
         return render(request, "rankings/_list.html", context)
     profile = context.get("profile")
@@ -50,14 +50,18 @@ def outlook_of(
     return count and outlook.earlier(feed.day.day, count, n_here, clock, holidays)
 
 
-def feed_context(user: Any, wanted: date | None, page: int) -> dict[str, Any]:
-    """The same for the page and for the list that answers a rating."""
-    day = papers.day_near(wanted)
-    if day is None:
-        return {"feed": None, "wanted": wanted}
+def feed_context(user: Any, wanted: date | None, query: QueryDict) -> dict[str, Any]:
+    """The same for the page and for the list that answers a rating. 404: no interest of theirs."""
+    day, page = papers.day_near(wanted), page_asked(query)
     is_ahead = wanted is not None and wanted > timezone.localdate()
-    context = {"wanted": wanted, "is_ahead": is_ahead}
+    context: dict[str, Any] = {"wanted": wanted, "is_ahead": is_ahead}
     if isinstance(user, Reader):
-        profile = readers.profile_of(user)
-        return context | {"feed": rankings.feed_page(profile, day, page), "profile": profile}
-    return context | {"feed": rankings.newest_page(day, page, [])}
+        interests = readers.interests_of(user.pk)
+        asked = profile_asked(query)
+        profile = interests.whole if asked is None else interests.named(asked)
+        if profile is None:
+            raise Http404
+        context |= {"profile": profile, "interests": interests}
+        context["also"] = "" if profile.is_whole else f"&profile={profile.pk}"
+        return context | {"feed": day and rankings.feed_page(interests, day, page, profile)}
+    return context | {"feed": day and rankings.newest_page(day, page, [])}

@@ -1,11 +1,13 @@
 """A reader's acts: rate, save, see, choose subjects and a time zone; and what is in the library."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from textwrap import shorten
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -22,14 +24,14 @@ from webapp.forms import (
     ComparisonsForm,
     RatingForm,
     SaveForm,
-    SubjectsForm,
     TimeZoneForm,
     VersionForm,
     day_asked,
     page_asked,
+    profile_asked,
 )
 from webapp.models import Paper, Rating, Reader
-from webapp.queries import papers, readers
+from webapp.queries import papers, rankings, readers
 from webapp.services import readers as service
 from webapp.views import is_part
 from webapp.views.rankings import feed_context
@@ -45,13 +47,15 @@ SAID = {
     ("save", "unsave"): "“{}” is no longer saved.",
 }
 ADDRESSES = {"rating": "rate", "save": "save", "seen": "see"}
+# What an act takes: who, of which paper, what, and on the page of which interest.
+Act = Callable[[Reader, Paper, Any, int | None], None]
 SEEN = "Version {} of “{}” is the one you have seen."
 
 
 def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpResponse]]:
     """What rating, saving and seeing share: who, which paper, which value, and the answer."""
 
-    def decorate(do: Callable[[Reader, Paper, Any], None]) -> Callable[..., HttpResponse]:
+    def decorate(do: Act) -> Callable[..., HttpResponse]:
         @require_POST
         @wraps(do)
         def view(request: HttpRequest, arxiv_id: str) -> HttpResponse:
@@ -64,15 +68,15 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             value = form.cleaned_data["value"]
             before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
-                do(request.user, paper, value)
+                do(request.user, paper, value, interest_of(request))
             except service.Withdrawn:
                 why = "Its authors have withdrawn this paper, so it can't be rated or saved."
                 return refuse(request, paper, why, 409)
             title = shorten(paper.title, 80, placeholder=" …")
             told = SEEN.format(value, title) if kind == "seen" else SAID[kind, value].format(title)
-            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before)}
             if kind != "seen":  # which ranks nothing
-                service.rerank_after(request.user, day_asked(request.POST), timezone.now())
+                told += _ranked_anew(request, request.user, paper, is_less=value == "down")
+            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before, paper)}
             return _answer(request, paper, said)
 
         return view
@@ -81,24 +85,66 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
 
 
 @act("rating", RatingForm)
-def rate(reader: Reader, paper: Paper, value: str) -> None:
-    service.rate(reader, paper, RATINGS[value], timezone.now())
+def rate(reader: Reader, paper: Paper, value: str, interest: int | None) -> None:
+    service.rate(reader, paper, RATINGS[value], timezone.now(), interest)
 
 
 @act("save", SaveForm)
-def save(reader: Reader, paper: Paper, value: str) -> None:
-    service.save(reader, paper, SAVES[value], timezone.now())
+def save(reader: Reader, paper: Paper, value: str, interest: int | None) -> None:
+    service.save(reader, paper, SAVES[value], timezone.now(), interest)
 
 
 @act("seen", VersionForm)
-def see(reader: Reader, paper: Paper, version: int) -> None:
+def see(reader: Reader, paper: Paper, version: int, _: int | None) -> None:
     service.see(reader, paper, version)
+
+
+def interest_of(request: HttpRequest) -> int | None:
+    """The interest on whose page the reader acts, if it is one of theirs."""
+    asked = profile_asked(request.POST)
+    if not asked:
+        return None
+    found = readers.interests_of(request.user.pk or 0).named(asked)
+    return found.pk if found and not found.is_whole else None
+
+
+def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less: bool) -> str:
+    """Rank the page's day again; of less of something, say what it moved there."""
+    day = day_asked(request.POST)
+    if not (is_less and day):
+        service.rerank_after(reader, day, timezone.now())
+        return ""
+    shown = interest_of(request) or readers.profile_of(reader).pk
+    before = rankings.stored_order(shown, day)
+    service.rerank_after(reader, day, timezone.now())
+    return moved(paper.pk, before, rankings.stored_order(shown, day))
+
+
+def moved(paper: int, before: list[int], after: list[int]) -> str:
+    """What less of a paper did to a day, in words."""
+    if paper not in before or paper not in after:
+        return ""
+    told = f" It went from place {before.index(paper) + 1} to {after.index(paper) + 1}"
+    first = settings.PAPERS_PER_PAGE
+    others = len(set(before[:first]) - set(after[:first]) - {paper})
+    return told + (f", and {others} more left the first {first}." if others else ".")
 
 
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
     """Nothing was stored; say why, where the reader looks."""
     name = "_message.html" if is_part(request) else "refused.html"
     return render(request, name, {"error": why, "paper": paper}, status=status)
+
+
+def refuse_act(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    """The same of an act that is about no paper."""
+    name = "_message.html" if is_part(request) else "refused.html"
+    return render(request, name, {"error": why}, status=status)
+
+
+def say(request: HttpRequest, said: str, undo: tuple[str, str, str] | None) -> None:
+    """Tell on the next page what was done; `undo` is an address, a name and a value to send."""
+    messages.success(request, said, extra_tags=json.dumps(undo) if undo else "")
 
 
 def log_in_first(request: HttpRequest) -> HttpResponse:
@@ -123,6 +169,7 @@ def back_of(request: HttpRequest) -> str:
     if wanted := named(request):
         return wanted
     place = {"day": day_asked(request.POST), "page": page_asked(request.POST)}
+    place["profile"] = profile_asked(request.POST)
     query = urlencode({name: str(value) for name, value in place.items() if value and value != 1})
     return reverse("feed") + (f"?{query}" if query else "")
 
@@ -136,15 +183,17 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
         messages.success(request, said["said"], extra_tags="paper")
         return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     if day:
-        context = said | feed_context(reader, day, page_asked(request.POST))
+        context = said | feed_context(reader, day, request.POST)
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
     context = said | {"paper": paper, "rating": rating, "next": back_of(request)}
     return render(request, "papers/_acts.html", context)
 
 
-def _undo(kind: str, value: Any, before: Rating | None) -> tuple[str, Any] | None:
-    """The act that brings back what was said before: (rate, save or see, value)."""
+def _undo(
+    kind: str, value: Any, before: Rating | None, paper: Paper
+) -> tuple[str, str, Any] | None:
+    """What brings back what was said before: where to send what under which name."""
     earlier: Any
     if kind == "seen":
         earlier = before.saved_version if before and before.saved_version else value
@@ -152,7 +201,9 @@ def _undo(kind: str, value: Any, before: Rating | None) -> tuple[str, Any] | Non
         earlier = "save" if before and before.saved else "unsave"
     else:
         earlier = next(name for name, n in RATINGS.items() if n == (before.value if before else 0))
-    return None if earlier == value else (ADDRESSES[kind], earlier)
+    if earlier == value:
+        return None
+    return reverse(ADDRESSES[kind], args=[paper.arxiv_id]), "value", earlier
 
 
 @require_safe
@@ -166,27 +217,9 @@ def library(request: HttpRequest) -> HttpResponse:
         "library": shown,
         "only_changed": only_changed,
         "n_changed": readers.n_changed(request.user.pk),
+        "interests": readers.interests_of(request.user.pk),
     }
     return render(request, "readers/library.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def subjects(request: HttpRequest) -> HttpResponse:
-    """Which subjects the feed is made of."""
-    assert isinstance(request.user, Reader)
-    profile, offered = readers.profile_of(request.user), papers.subjects_in_use()
-    choices = [(subject.code, subject.name) for subject in offered]
-    form = SubjectsForm(choices, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        newest = papers.day_near(None)
-        service.choose_subjects(
-            profile, form.cleaned_data["subjects"], timezone.now(), newest and newest.day
-        )
-        messages.success(request, "Your subjects are stored; the feed follows them.")
-        return redirect("feed")
-    context = {"form": form, "offered": offered, "chosen": set(form["subjects"].value() or [])}
-    return render(request, "readers/subjects.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

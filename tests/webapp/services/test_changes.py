@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import TOPICS, profile, rating, reader
+from tests.factories import TOPICS, interests, rating, reader
 from tests.webapp.services.nights import MONDAY, TUESDAY, announced, at, by_hand, harvest
 from webapp import dataset, jobs
 from webapp.models import Paper, PaperVector, Ranking, Work
@@ -81,7 +81,7 @@ def test_a_deleted_one_is_not_shown_even_before_the_order_is_renewed(ranked, arx
     arxiv.delete("2604.20003", TUESDAY)
     arxiv.set_clock("2026-04-21T06:00Z")
     harvest(MORNING, MORNING)
-    page = rankings.feed_page(profile(ranked), papers.day_near(MONDAY), 1)
+    page = rankings.feed_page(interests(ranked), papers.day_near(MONDAY), 1)
     assert paper(3).pk not in [card.paper.pk for card in page.cards]
     ranking.fill("hour", at("2026-04-21T06:40"))
     assert paper(3).pk not in order()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.factories import DAY, paper, profile, rating, reader, world
+from tests.factories import DAY, interests, paper, profile, rating, reader, world
 from webapp.models import CandidatePack, Comparison, ModelRun, Ranking, Rating
 from webapp.queries import papers, rankings
 from webapp.queries import runs as known
@@ -142,7 +142,7 @@ def test_filling_draws_up_the_days_of_a_new_comparison_once(today, now):
 
 
 def test_the_feed_has_as_many_queries_as_ever(today, now, newest, django_assert_num_queries):
-    interest, day = profile(taking_part(today, now)), papers.day_near(DAY)
+    interest, day = interests(taking_part(today, now)), papers.day_near(DAY)
     with django_assert_num_queries(3):
         rankings.feed_page(interest, day, 1)
 

@@ -36,7 +36,7 @@ def test_the_first_start_loads_ranks_and_prints_a_login(demo, client):
     assert Reader.objects.count() >= 12
     day = papers.day_near(None)
     assert day.day.isoformat() == "2026-04-30"
-    who = readers.profile_of(Reader.objects.get(email=email))
+    who = readers.interests_of(Reader.objects.get(email=email).pk)
     page = rankings.feed_page(who, day, 1)
     newest_first = sorted((c.paper.arxiv_id for c in page.cards), reverse=True)
     assert page.is_ranked

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import DAY, paper, profile, rating, reader, world
+from tests.factories import DAY, interests, paper, profile, rating, reader, world
 from webapp.models import CandidatePack, Profile, Ranking, Rating, Work
 from webapp.queries import papers, rankings
 from webapp.queries import readers as acts
@@ -73,7 +73,7 @@ def test_no_act_left_means_newest_first(topics, now):
     readers.save(who, topics[0]["galaxies"][0], False, now)
     assert not service.rerank(profile(who), DAY, now)
     assert order(who) is None
-    page = rankings.feed_page(profile(who), papers.day_near(DAY), 1)
+    page = rankings.feed_page(interests(who), papers.day_near(DAY), 1)
     ids = [card.paper.arxiv_id for card in page.cards]
     assert not page.is_ranked
     assert ids == sorted(ids, reverse=True)
@@ -85,7 +85,7 @@ def test_each_paper_names_the_saved_one_that_speaks_for_it(topics, now):
     for saved in (older["robots"][0], older["primes"][0]):
         readers.save(who, saved, True, now)
     service.rerank(profile(who), DAY, now)
-    page = rankings.feed_page(profile(who), papers.day_near(DAY), 1)
+    page = rankings.feed_page(interests(who), papers.day_near(DAY), 1)
     for card in page.cards[:20]:
         if card.paper in today["robots"]:
             assert card.because == older["robots"][0]
@@ -169,7 +169,7 @@ def test_an_empty_day_is_an_empty_page(topics, now):
     Profile.objects.filter(reader=who).update(subjects=["q-bio.NC"])
     rating(who, topics[0]["robots"][0])
     service.rerank(profile(who), DAY, now)
-    page = rankings.feed_page(profile(who), papers.day_near(DAY), 1)
+    page = rankings.feed_page(interests(who), papers.day_near(DAY), 1)
     assert (page.cards, page.n_papers) == ([], 0)
 
 
@@ -177,7 +177,7 @@ def test_a_page_beyond_the_end_is_the_last(topics, now):
     who = reader()
     rating(who, topics[0]["robots"][0])
     service.rerank(profile(who), DAY, now)
-    page = rankings.feed_page(profile(who), papers.day_near(DAY), 99)
+    page = rankings.feed_page(interests(who), papers.day_near(DAY), 99)
     assert (page.page, page.n_pages, len(page.cards)) == (2, 2, 6)
     assert page.cards[0].rank == 31
 
@@ -225,7 +225,7 @@ def test_a_paper_withdrawn_after_the_ranking_is_gone_at_once_and_for_good(topics
     gone = topics[1]["robots"][0]
     later = now + timedelta(hours=1)
     type(gone).objects.filter(pk=gone.pk).update(withdrawn_at=later, changed_at=later)
-    page = rankings.feed_page(profile(who), papers.day_near(DAY), 1)
+    page = rankings.feed_page(interests(who), papers.day_near(DAY), 1)
     assert gone not in [card.paper for card in page.cards]
     assert service.fill("hour", later + timedelta(minutes=1)) == {"ranked": 1}
     assert gone.pk not in order(who)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import DAY, paper, profile, reader
 from webapp.models import CandidatePack, Profile, Ranking, Rating, Work
-from webapp.services import readers, runs
+from webapp.services import profiles, readers, runs
 
 pytestmark = pytest.mark.django_db
 UP, DOWN, NONE = Rating.Value.UP, Rating.Value.DOWN, Rating.Value.NONE
@@ -71,24 +71,8 @@ def test_an_account_comes_with_its_first_interest(who):
 
 
 def test_choosing_subjects_keeps_only_those_that_exist(who, now):
-    readers.choose_subjects(profile(who), ["cs.LG", "no.SUCH"], now, None)
+    profiles.choose_subjects(profile(who), ["cs.LG", "no.SUCH"], now, None)
     assert profile(who).subjects == ["cs.LG"]
-
-
-def test_choosing_subjects_forgets_the_orders_made_without_them(who, now):
-    Ranking.objects.create(
-        reader=who,
-        profile=profile(who),
-        day=DAY,
-        paper_ids=[],
-        scores=[],
-        because=[],
-        text_shares=[],
-        shared_shares=[],
-        ranked_at=now,
-    )
-    readers.choose_subjects(profile(who), ["cs.LG"], now, DAY)
-    assert not Ranking.objects.exists()
 
 
 def test_an_act_is_kept_when_the_ranking_fails(who, now):

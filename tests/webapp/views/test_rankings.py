@@ -1,5 +1,6 @@
 """The feed as people meet it: visitors, readers, other days, weight and number of queries."""
 
+import gzip
 import re
 from datetime import timedelta
 
@@ -130,6 +131,7 @@ def test_thirty_long_papers_with_math_weigh_less_than_60_kb(client, now):
     html = body(client)
     assert len(shown(html)) == 30
     assert len(html.encode()) < 60_000
+    assert len(gzip.compress(html.encode())) < 30_000
 
 
 def test_htmx_gets_the_list_alone(client, ranked):

@@ -223,11 +223,11 @@ def test_the_library_makes_as_many_queries_for_ten_as_for_one(
 ):
     rating(who, paper())
     client.get("/library/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/library/")
     for _ in range(9):
         rating(who, paper())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/library/")
 
 
@@ -242,25 +242,29 @@ def test_pages_of_ones_own_need_a_login(client, address):
     assert answer.url == f"/accounts/login/?next={address}"
 
 
+def subjects_of(who):
+    return f"/profiles/{profile(who).pk}/"
+
+
 def test_subjects_are_chosen_and_narrow_the_day(client, who):
     wanted = paper(subjects=["cs.RO"])
     paper(subjects=["math.NT"])
-    answer = client.post("/profiles/", {"subjects": ["cs.RO"]})
+    answer = client.post(subjects_of(who), {"subjects": ["cs.RO"]})
     assert answer.url == "/"
     assert shown(client.get("/").content.decode()) == [wanted.arxiv_id]
 
 
 def test_choosing_none_means_every_subject(client, who):
     paper(subjects=["cs.RO"])
-    client.post("/profiles/", {"subjects": ["cs.RO"]})
-    client.post("/profiles/", {})
+    client.post(subjects_of(who), {"subjects": ["cs.RO"]})
+    client.post(subjects_of(who), {})
     assert profile(who).subjects == []
-    assert "papers of every subject" in client.get("/profiles/").content.decode()
+    assert "papers of every subject" in client.get(subjects_of(who)).content.decode()
 
 
 def test_an_unknown_subject_is_refused_and_the_ticks_are_kept(client, who):
     paper(subjects=["cs.RO"])
-    html = client.post("/profiles/", {"subjects": ["cs.RO", "x.YZ"]}).content.decode()
+    html = client.post(subjects_of(who), {"subjects": ["cs.RO", "x.YZ"]}).content.decode()
     assert "That is not a subject here." in html
     assert re.search(r'value="cs.RO" checked', html)
     assert profile(who).subjects == []

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0013_comparisons_and_exploration'),
+        ('webapp', '0015_interests_and_rules'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0014_daily_papers'),
+        ('webapp', '0016_daily_papers'),
     ]
 
     operations = [

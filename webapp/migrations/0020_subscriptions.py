@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0017_editors_and_comments'),
+        ('webapp', '0019_editors_and_comments'),
     ]
 
     operations = [

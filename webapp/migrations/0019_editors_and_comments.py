@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0016_trend_divisors'),
+        ('webapp', '0018_trend_divisors'),
     ]
 
     operations = [

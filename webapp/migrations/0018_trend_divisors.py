@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0015_papers_by_doi'),
+        ('webapp', '0017_papers_by_doi'),
     ]
 
     operations = [

@@ -1,0 +1,203 @@
+"""What a reader rules, switches off and on again; and what one signal does to a day."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from recommender.fold_in import HALF_LIFE_DAYS
+from webapp import dataset
+from webapp.models import Paper, Profile, Rating, Rule
+from webapp.queries import readers
+from webapp.queries.rankings import spoken_to
+from webapp.services import profiles, rankings
+
+MOST_RULES = 200
+TOP = 20
+MOVES = 3
+
+
+class TooManyRules(ValueError):  # noqa: N818 - it names the state
+    """More wishes than a day can be sifted by at once."""
+
+
+def rule(whole: Profile, profile: Profile, wish: readers.Wish, now: datetime) -> int:
+    """Mute or boost from now on; an effect of 0 takes the rule back. Returns the effect before."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        own = Rule.objects.filter(profile=profile, kind=wish.kind, value=wish.value)
+        before = own.values_list("effect", flat=True).first() or 0
+        if not wish.effect:
+            own.delete()
+        elif Rule.objects.filter(profile__reader=whole.reader_id).count() >= MOST_RULES:
+            raise TooManyRules(f"{MOST_RULES} rules are as many as can be kept.")
+        else:
+            Rule.objects.update_or_create(
+                profile=profile,
+                kind=wish.kind,
+                value=wish.value,
+                defaults={"effect": wish.effect, "created_at": now, "paused_at": None},
+            )
+        profiles.changed(whole, now)
+    return before
+
+
+class Signals(NamedTuple):
+    """Some of a reader's acts and rules."""
+
+    acts: QuerySet[Rating]
+    rules: QuerySet[Rule]
+
+
+def own(whole: Profile) -> Signals:
+    """All of them."""
+    acts = Rating.objects.filter(readers.SPEAKS, reader=whole.reader_id)
+    return Signals(acts, Rule.objects.filter(profile__reader=whole.reader_id))
+
+
+def switch_off(whole: Profile, some: Signals, now: datetime) -> int:
+    """Keep them, but don't listen to them; all of one moment can be switched on together."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        n = sum(rows.filter(paused_at=None).update(paused_at=now) for rows in some)
+        profiles.changed(whole, now)
+    return n
+
+
+def switch_on(whole: Profile, some: Signals, now: datetime) -> int:
+    """Listen to them again."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        n = sum(rows.filter(paused_at__isnull=False).update(paused_at=None) for rows in some)
+        profiles.changed(whole, now)
+    return n
+
+
+def remove(whole: Profile, some: Signals, now: datetime) -> int:
+    """Take back what was said: acts say nothing any more, saves are let go, rules are gone."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        n = some.acts.update(value=Rating.Value.NONE, saved=False, changed_at=now)
+        n += some.rules.delete()[0]
+        profiles.changed(whole, now)
+    return n
+
+
+def weights(
+    interests: readers.Interests, acts: list[Rating], days: dict[int | None, date]
+) -> list[float]:
+    """What each act weighs today: its value, faded by its age; 0 while it is switched off.
+
+    `days` are those of the newest act by interest, from which ages count.
+    """
+    each, first = {one.pk for one in interests.each}, interests.each[0].pk
+    newest: dict[int | None, date] = {}
+    for profile, day in days.items():
+        key = profile if profile in each else first
+        newest[key] = max(day, newest.get(key, day))
+    keys = [act.profile_id if act.profile_id in each else first for act in acts]
+    return [_weight(act, newest.get(key)) for act, key in zip(acts, keys, strict=True)]
+
+
+def _weight(act: Rating, newest: date | None) -> float:
+    if act.paused_at or newest is None:
+        return 0.0
+    age = max((newest - act.day).days, 0)
+    return float(dataset.value_of(act.value, act.saved) * 0.5 ** (age / HALF_LIFE_DAYS))
+
+
+class Preview(NamedTuple):
+    """Which papers an act would move most, as (paper, place now, place then)."""
+
+    rise: list[tuple[int, int, int]]
+    fall: list[tuple[int, int, int]]
+
+
+def what_if(
+    interests: readers.Interests, paper: Paper, value: int, day: date, now: datetime
+) -> Preview | None:
+    """What a rating of a paper would do to a day, before it is given; None without a model."""
+    heard = readers.acts_of(interests.whole.reader_id)
+    others = [act for act in heard if act.paper != paper.pk]
+    was = next((act for act in heard if act.paper == paper.pk), None)
+    placed_by, _ = spoken_to(interests.whole.reader_id, paper)
+    act = readers.Act(
+        interests.whole.reader_id,
+        paper.pk,
+        value,
+        bool(was and was.saved),
+        was.day if was else now.date(),
+        was.profile if was else placed_by,
+    )
+    said = sorted([*others, act], key=lambda one: one.paper)
+    before, after = rankings.order(interests, heard, day), rankings.order(interests, said, day)
+    if before is None or after is None:
+        return None
+    return preview(before, after, paper.pk)
+
+
+def preview(before: list[int], after: list[int], acted_on: int) -> Preview:
+    """The three that would rise and the three that would fall most, among the leading places."""
+    now, then = ({pk: n + 1 for n, pk in enumerate(order)} for order in (before, after))
+    leading = {*before[:TOP], *after[:TOP]} - {acted_on}
+    moves = [(pk, now[pk], then[pk]) for pk in leading if pk in now and pk in then]
+    moves.sort(key=lambda move: (move[2] - move[1], move[2]))
+    rise = [move for move in moves[:MOVES] if move[2] < move[1]]
+    fall = [move for move in moves[::-1][:MOVES] if move[2] > move[1]]
+    return Preview(rise, fall)
+
+
+class Effect(NamedTuple):
+    """What the leading papers of a day would be with a signal switched, against what they are."""
+
+    enter: list[int]
+    leave: list[int]
+    n_moved: int  # of those that stay among them
+
+
+def effect_of_act(interests: readers.Interests, act: Rating, day: date) -> Effect | None:
+    """What switching one act would change in the day's leading papers; None without a model."""
+    heard = readers.acts_of(interests.whole.reader_id)
+    without = [one for one in heard if one.paper != act.paper_id]
+    switched = without if act.paused_at is None else [*heard, readers.as_act(act)]
+    return _effect(interests, heard, interests, switched, day)
+
+
+def effect_of_rule(interests: readers.Interests, rule: Rule, day: date) -> Effect | None:
+    """The same of a mute or a boost."""
+    heard = readers.acts_of(interests.whole.reader_id)
+    wish = readers.Wish(rule.kind, rule.value, rule.effect)
+    wishes = {pk: [one for one in some if one != wish] for pk, some in interests.wishes.items()}
+    if rule.paused_at:
+        wishes[rule.profile_id].append(wish)
+    return _effect(interests, heard, interests._replace(wishes=wishes), heard, day)
+
+
+def _effect(
+    interests: readers.Interests,
+    heard: list[readers.Act],
+    others: readers.Interests,
+    switched: list[readers.Act],
+    day: date,
+) -> Effect | None:
+    now, then = rankings.order(interests, heard, day), rankings.order(others, switched, day)
+    if now is None or then is None:
+        return None
+    return compare(now, then)
+
+
+def compare(now: list[int], then: list[int]) -> Effect:
+    """Which of the leading papers come, go and change places."""
+    before, after = now[:TOP], then[:TOP]
+    moved = sum(paper in after and after.index(paper) != n for n, paper in enumerate(before))
+    enter = [paper for paper in after if paper not in before]
+    return Effect(enter, [paper for paper in before if paper not in after], moved)
+
+
+def sureness(effects: list[Effect | None]) -> int | None:
+    """How firm the leading papers are, in percent: how many stay when any one act is left out."""
+    known = [effect for effect in effects if effect]
+    if not known:
+        return None
+    return round(100 - 100 * sum(len(effect.enter) for effect in known) / (TOP * len(known)))

@@ -1,0 +1,153 @@
+"""The interests that a reader keeps apart, each with its subjects, share and exploration."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from webapp.forms import MOST_EXPLORED, InterestForm, InterestNameForm, SharesForm, SubjectsForm
+from webapp.models import Paper, Profile, Reader
+from webapp.queries import papers, readers
+from webapp.services import profiles as service
+from webapp.services import readers as acts
+from webapp.views.readers import back_of, refuse
+
+
+def mine(request: HttpRequest) -> readers.Interests:
+    assert isinstance(request.user, Reader)
+    return readers.interests_of(request.user.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profiles(request: HttpRequest) -> HttpResponse:
+    """The list; a POST makes a new one."""
+    interests = mine(request)
+    taken = [Profile.WHOLE, *(one.name for one in interests.apart)]
+    form = InterestNameForm(taken, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            made = service.make(interests.whole, form.cleaned_data["name"], now)
+        except service.TooMany as error:
+            form.add_error("name", str(error))
+        else:
+            acts.rerank_after(interests.whole.reader, None, now)
+            messages.success(request, f"“{made.name}” is kept apart from now on.")
+            return redirect("profiles")
+    return _list(request, interests, {"form": form})
+
+
+def _list(
+    request: HttpRequest, interests: readers.Interests, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    counts = readers.n_said(interests)
+    total = sum(one.quota for one in interests.each if counts[one.pk]) or 1
+    rows = [(one, counts.get(one.pk, 0), round(100 * one.quota / total)) for one in interests.each]
+    context = {
+        "interests": interests,
+        "rows": rows,
+        "default": settings.EXPLORATION_PERCENT,
+        "most_explored": MOST_EXPLORED,
+        "most": service.MOST,
+        "gone": readers.taken_away(interests.whole.reader_id),
+    }
+    return render(request, "profiles/profiles.html", context | more, status=status)
+
+
+@require_POST
+@login_required
+def share_out(request: HttpRequest) -> HttpResponse:
+    """Set the shares and the exploration of all interests at once."""
+    interests = mine(request)
+    form = SharesForm(interests.each, request.POST)
+    if not form.is_valid():
+        return _list(request, interests, {"shares": form, "form": InterestNameForm([])}, 400)
+    now = timezone.now()
+    service.share_out(interests.whole, form.quotas, form.explorations, now)
+    acts.rerank_after(interests.whole.reader, None, now)
+    messages.success(request, "Shares and exploration are stored; the feed follows them.")
+    return redirect("profiles")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """The name and the subjects of one interest."""
+    interests = mine(request)
+    found = interests.named(pk)
+    if found is None or found not in interests.each:
+        raise Http404
+    offered = papers.subjects_in_use()
+    choices = [(subject.code, subject.name) for subject in offered]
+    sent = request.POST if request.method == "POST" else None
+    form = SubjectsForm(choices, sent)
+    taken = [Profile.WHOLE, *(one.name for one in interests.apart if one != found)]
+    name = InterestNameForm(taken, sent or {"name": found.name})
+    is_named = found.is_whole or name.is_valid()
+    if sent is not None and form.is_valid() and is_named:
+        if not found.is_whole:
+            service.rename(found, name.cleaned_data["name"])
+        service.choose_subjects(found, form.cleaned_data["subjects"], timezone.now(), None)
+        messages.success(request, "Your subjects are stored; the feed follows them.")
+        return redirect(reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}"))
+    chosen = set(sent.getlist("subjects") if sent is not None else found.subjects)
+    context = {"form": form, "name": name, "offered": offered, "chosen": chosen, "profile": found}
+    return render(request, "profiles/profile.html", context)
+
+
+@require_POST
+@login_required
+def take_away(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an interest away; the page that follows offers to bring it back."""
+    interests = mine(request)
+    found = interests.named(pk)
+    if found is None or found.is_whole:
+        raise Http404
+    now = timezone.now()
+    service.take_away(interests.whole, found, now)
+    acts.rerank_after(interests.whole.reader, None, now)
+    messages.success(request, f"“{found.name}” is taken away. What it held speaks for the first.")
+    return redirect("profiles")
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring an interest back that was taken away."""
+    interests = mine(request)
+    gone = readers.taken_away(interests.whole.reader_id)
+    found = next((one for one in gone if one.pk == pk), None)
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    service.restore(interests.whole, found, now)
+    acts.rerank_after(interests.whole.reader, None, now)
+    messages.success(request, f"“{found.name}” is back.")
+    return redirect("profiles")
+
+
+@require_POST
+@login_required
+def move(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    """Let a rated paper speak for another interest."""
+    assert isinstance(request.user, Reader)
+    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    form = InterestForm(request.user, request.POST)
+    if not form.is_valid():
+        return refuse(request, paper, str(form.errors["value"][0]), 400)
+    return _moved(request, paper, form.cleaned_data["value"])
+
+
+def _moved(request: HttpRequest, paper: Paper, to: Profile) -> HttpResponse:
+    now, interests = timezone.now(), mine(request)
+    service.move(interests.whole, paper, to, now)
+    acts.rerank_after(interests.whole.reader, None, now)
+    messages.success(request, f"It speaks for “{to.name}” now.")
+    return redirect(f"{back_of(request)}#paper-{paper.arxiv_id}")

@@ -1,0 +1,171 @@
+"""What drives a reader's rankings, line by line: each can be switched off, on, or taken back."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
+from webapp.models import Profile, Rating, Rule
+from webapp.queries import papers, readers
+from webapp.queries import signals as ledger
+from webapp.services import readers as acts
+from webapp.services import signals as service
+from webapp.views import is_part
+from webapp.views.profiles import mine
+from webapp.views.rankings import feed_context
+from webapp.views.readers import back_of, interest_of, refuse_act, say
+
+WORDS = {value: name for name, value in EFFECTS.items()}
+SAID = {
+    "mute": "“{}” is muted. Papers of this day with it: {}.",
+    "boost": "More of “{}” from now on. Papers of this day with it: {}.",
+    "clear": "“{}” is neither muted nor boosted any more.",
+}
+
+
+@require_POST
+@login_required
+def steer(request: HttpRequest) -> HttpResponse:
+    """Mute or boost a term, an author or a subject, from a card or from a page; or no longer."""
+    form = RuleForm(request.POST)
+    if not form.is_valid():
+        return refuse_act(request, str(form.non_field_errors()[0]), 400)
+    interests, wish, now = mine(request), form.wish, timezone.now()
+    profile = interests.named(interest_of(request)) or interests.whole
+    try:
+        before = service.rule(interests.whole, profile, wish, now)
+    except service.TooManyRules as error:
+        return refuse_act(request, str(error), 409)
+    day = day_asked(request.POST) or _newest()
+    acts.rerank_after(interests.whole.reader, day, now)
+    n = papers.n_with(day, wish.kind, wish.value) if day else 0
+    undo = (reverse("steer"), WORDS[before], f"{wish.kind}:{wish.value}")
+    said = SAID[WORDS[wish.effect]].format(wish.value, n)
+    if is_part(request) and day:
+        context = feed_context(request.user, day, request.POST)
+        return render(request, "rankings/_list.html", context | {"said": said, "undo": undo})
+    say(request, said, undo if before != wish.effect else None)
+    return redirect(back_of(request))
+
+
+def _newest() -> date | None:
+    newest = papers.day_near(None)
+    return newest and newest.day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def signals(request: HttpRequest) -> HttpResponse:
+    """The ledger, a page at a time; a POST switches, and leads back."""
+    interests = mine(request)
+    if request.method == "POST":
+        return _switch(request, interests)
+    page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
+    facts, rules = ledger.facts(interests.whole.reader_id), ledger.rules(interests)
+    day = facts.day if request.GET.get("effects") == "1" else None
+    of_acts = [service.effect_of_act(interests, act, day) if day else None for act in page.rows]
+    of_rules = [service.effect_of_rule(interests, rule, day) if day else None for rule in rules]
+    weights = service.weights(interests, page.rows, facts.newest)
+    rows = [
+        {"act": act, "weight": weight, "effect": effect, "interest": _speaks_for(interests, act)}
+        for act, weight, effect in zip(page.rows, weights, of_acts, strict=True)
+    ]
+    ruled = [{"rule": rule, "effect": effect} for rule, effect in zip(rules, of_rules, strict=True)]
+    context: dict[str, Any] = {
+        "rows": rows,
+        "rules": ruled,
+        "page": page,
+        "facts": facts,
+        "effects": day,
+    }
+    context |= {"interests": interests, "sure": service.sureness(of_acts)}
+    return render(request, "signals/signals.html", context)
+
+
+def _speaks_for(interests: readers.Interests, act: Rating) -> Profile:
+    return interests.named(act.profile_id) or interests.each[0]
+
+
+def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
+    """Do what was asked: pause, resume or remove one signal, or some of them together."""
+    now, whole = timezone.now(), interests.whole
+    everything = service.own(whole)
+    some = _asked(request, everything)
+    if "pause" in request.POST:
+        n = service.switch_off(whole, some, now)
+        say(request, f"{_n(n)} switched off.", (reverse("signals"), "resume", now.isoformat()))
+    elif "resume" in request.POST:
+        say(request, f"{_n(service.switch_on(whole, some, now))} switched on again.", None)
+    else:
+        n = service.remove(whole, some, now)
+        say(request, f"{_n(n)} taken back.", None)
+    acts.rerank_after(whole.reader, None, now)
+    return redirect(back_of(request) if request.POST.get("next") else "signals")
+
+
+def _asked(request: HttpRequest, everything: service.Signals) -> service.Signals:
+    """Which signals a form names: act:7, rule:7, a day since when, a moment, or all. Else 404."""
+    name = next((name for name in ("pause", "resume", "remove") if name in request.POST), "")
+    kind, _, number = request.POST.get(name, "").partition(":")
+    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    acts_of, rules_of = everything
+    if kind == "act" and acts_of.filter(pk=pk).exists():
+        return service.Signals(acts_of.filter(pk=pk), rules_of.none())
+    if kind == "rule" and rules_of.filter(pk=pk).exists():
+        return service.Signals(acts_of.none(), rules_of.filter(pk=pk))
+    if name == "pause" and kind == "all":
+        return everything
+    if name == "pause" and (day := day_asked(request.POST)):
+        since = rules_of.filter(created_at__date__gte=day)
+        return service.Signals(acts_of.filter(day__gte=day), since)
+    if name == "resume" and (at := moment_asked(request.POST, "resume")):
+        return service.Signals(acts_of.filter(paused_at=at), rules_of.filter(paused_at=at))
+    raise Http404
+
+
+def _n(n: int) -> str:
+    return "One signal" if n == 1 else f"{n} signals"
+
+
+@require_safe
+@login_required
+def reset(request: HttpRequest) -> HttpResponse:
+    """Ask once more before everything is switched off."""
+    everything = service.own(mine(request).whole)
+    context = {"n_acts": everything.acts.count(), "n_rules": everything.rules.count()}
+    return render(request, "signals/reset.html", context)
+
+
+@require_safe
+@login_required
+def effect(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """What one signal does to the leading papers of the newest day."""
+    interests, day = mine(request), _newest()
+    everything = service.own(interests.whole)
+    rows = everything.acts if kind == "act" else everything.rules
+    signal = rows.filter(pk=pk).first()
+    if signal is None:
+        raise Http404
+    found = None
+    if day and isinstance(signal, Rating):
+        found = service.effect_of_act(interests, signal, day)
+    elif day and isinstance(signal, Rule):
+        found = service.effect_of_rule(interests, signal, day)
+    context: dict[str, Any] = {
+        "signal": signal,
+        "kind": kind,
+        "day": day,
+        "effect": found,
+        "top": service.TOP,
+    }
+    if found:
+        known = papers.by_ids([*found.enter, *found.leave])
+        context["enter"] = [known[pk] for pk in found.enter if pk in known]
+        context["leave"] = [known[pk] for pk in found.leave if pk in known]
+    return render(request, "signals/effect.html", context)
