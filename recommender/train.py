@@ -16,6 +16,7 @@ from sklearn.preprocessing import normalize
 from recommender.als import AlsConfig, factorise
 from recommender.bridge import Bridge, BridgeConfig, build, unit
 from recommender.contrast import ContrastConfig, tune
+from recommender.fold_in import fade
 from recommender.interactions import Floats, IdMap, Ids, Interactions
 from recommender.portfolios import Fields
 from recommender.space import ItemSpace, Train
@@ -46,7 +47,7 @@ class TrainConfig:
     What authors teach is learned `author_runs` times, side by side: chance cancels out. The whole
     is then tuned to tell papers of one field apart, unless `contrast` is None.
     A teacher is left out by setting `lightfm` or `als` to None. The most saved `most_items` carry
-    the bridge from text.
+    the bridge from text. Acts fade as they do for their own reader, to no less than `least_weight`.
     """
 
     components: int = 256
@@ -66,6 +67,7 @@ class TrainConfig:
     least_papers: int = 5
     many_papers: int = 1_000
     readers_for_half: float = 50.0
+    least_weight: float = 0.1
 
 
 def train(
@@ -171,7 +173,9 @@ def _within(interactions: Interactions, features: Vectors, config: TrainConfig) 
     known = newest(interactions.where(features.locate(interactions.items) >= 0), config)
     items, counts = np.unique(known.items, return_counts=True)
     most = items[np.argsort(-counts, kind="stable")[: config.most_items]]
-    return known.where(np.isin(known.items, most))
+    known = known.where(np.isin(known.items, most))
+    faded = fade(known.weights, known.days)
+    return replace(known, weights=np.maximum(faded, np.float32(config.least_weight)))
 
 
 def _matrix(interactions: Interactions) -> tuple[sp.csr_matrix, IdMap]:

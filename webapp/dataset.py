@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -31,8 +32,8 @@ def value_of(value: int, saved: bool) -> float:
 
 
 def interactions() -> Interactions:
-    """All saves and likes of all readers, one a (reader, paper)."""
-    return _interactions(readers.positive_ratings())
+    """All saves and likes of all readers, one a (reader, paper), and upvotes that may teach."""
+    return _interactions(chain(readers.positive_ratings(), readers.teaching_upvotes()))
 
 
 def dislikes() -> Interactions:

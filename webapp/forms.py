@@ -202,6 +202,14 @@ class ComparisonsForm(forms.Form):
     compares = forms.BooleanField(required=False, label="Take part in comparisons", label_suffix="")
 
 
+class UpvotesForm(forms.Form):
+    """Whether the reader's upvotes teach; a box that is not ticked is not sent."""
+
+    teach = forms.BooleanField(
+        required=False, label="Let my upvotes teach the model", label_suffix=""
+    )
+
+
 class VersionForm(forms.Form):
     """The version of a paper that a reader has seen."""
 

@@ -69,6 +69,7 @@ urlpatterns = [
     path("signals/rule/<int:pk>/", signals.effect, {"kind": "rule"}, name="effect_of_rule"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
+    path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),

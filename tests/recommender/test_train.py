@@ -169,3 +169,18 @@ def test_a_training_that_diverged_raises():
     wild = LightfmConfig(components=8, epochs=1, alpha=1e-4, largest=1e-9)
     with pytest.raises(ValueError, match="diverged"):
         train(world.interactions, world.features, TrainConfig(lightfm=wild))
+
+
+def test_what_was_saved_together_long_ago_counts_less_than_what_is_now():
+    texts = Vectors(np.arange(12), sp.identity(12, np.float32, format="csr"))
+    rest = [(u, 3 + (u * 7 + i) % 9) for u in range(40) for i in range(3)]
+    then = saves([(u, item) for u in range(20) for item in (0, 1)], day=FIRST_DAY)
+    now = saves([(u, item) for u in range(20, 40) for item in (0, 2)] + rest, day=FIRST_DAY + 400)
+    both = (np.concatenate(c) for c in zip(_columns(then), _columns(now), strict=True))
+    space = train(Interactions(*both), texts)
+    asked, old, new = space.place(texts.ids, texts.rows).rows[:3]
+    assert asked @ new > asked @ old + 0.1
+
+
+def _columns(acts):
+    return acts.users, acts.items, acts.weights, acts.days

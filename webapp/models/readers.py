@@ -36,6 +36,8 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     # Whether comparisons of rankers may draw up this reader's lists and count the acts on them.
     compares = models.BooleanField(default=False, db_default=False)
+    # Whether public upvotes teach the model like likes. They never enter the reader's own ranking.
+    upvotes_teach = models.BooleanField(default=False, db_default=False)
     # The last issue day that the reader has said to be through with; none: never said.
     caught_up_on = models.DateField(null=True)
 

@@ -40,7 +40,10 @@ class Entry(models.Model):
 
 
 class Upvote(models.Model):
-    """The public act, apart from private ratings: neither feeds the other."""
+    """The public act, apart from private ratings: neither feeds the other.
+
+    Except in training, of readers who agreed.
+    """
 
     reader = models.ForeignKey("Reader", models.CASCADE, related_name="upvotes")
     paper = models.ForeignKey("Paper", models.CASCADE, related_name="upvotes")

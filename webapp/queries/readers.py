@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
-from webapp.models import Profile, Rating, Reader, Rule
+from webapp.models import Profile, Rating, Reader, Rule, Upvote
 
 # What a ranking listens to: more would make a rating wait, and older acts have faded.
 MOST_ACTS = 1_000
@@ -97,6 +97,17 @@ class Act(NamedTuple):
 def positive_ratings() -> Iterator[Act]:
     """Every save and like of active readers, oldest first."""
     return _acts(POSITIVE)
+
+
+def teaching_upvotes() -> Iterator[Act]:
+    """Upvotes of active readers who let them teach, where they said nothing else of the paper."""
+    rated = Rating.objects.filter(SPEAKS, reader=OuterRef("reader"), paper=OuterRef("paper"))
+    rows = Upvote.objects.filter(
+        ~Exists(rated), reader__upvotes_teach=True, reader__is_active=True
+    ).order_by("at", "id")
+    columns = rows.values_list("reader_id", "paper_id", "at__date")
+    for reader, paper, day in columns.iterator(10_000):
+        yield Act(reader, paper, Rating.Value.UP, saved=False, day=day)
 
 
 def negative_ratings() -> Iterator[Act]:

@@ -129,6 +129,12 @@ def choose_time_zone(reader: Reader, name: str) -> None:
     reader.save(update_fields=["time_zone"])
 
 
+def let_upvotes_teach(reader: Reader, teach: bool) -> None:
+    """From the next training on they count as likes do, or no longer."""
+    reader.upvotes_teach = teach
+    reader.save(update_fields=["upvotes_teach"])
+
+
 def take_part(reader: Reader, compares: bool, now: datetime) -> None:
     """Let comparisons draw up this reader's lists, or no longer: then nothing of it is kept."""
     with transaction.atomic():

@@ -25,6 +25,7 @@ from webapp.forms import (
     RatingForm,
     SaveForm,
     TimeZoneForm,
+    UpvotesForm,
     VersionForm,
     day_asked,
     page_asked,
@@ -234,7 +235,9 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
         return redirect(named(request) or reverse("time_zone"))
     comparisons = ComparisonsForm(initial={"compares": request.user.compares})
-    context = {"form": form, "comparisons": comparisons, "now": timezone.now()}
+    upvotes = UpvotesForm(initial={"teach": request.user.upvotes_teach})
+    forms = {"form": form, "comparisons": comparisons, "upvotes": upvotes}
+    context = forms | {"now": timezone.now()}
     return render(request, "readers/time_zone.html", context)
 
 
@@ -247,5 +250,18 @@ def compare(request: HttpRequest) -> HttpResponse:
     compares = form.is_valid() and form.cleaned_data["compares"]
     service.take_part(request.user, compares, timezone.now())
     said = "You take part in comparisons." if compares else "You take no part in comparisons."
+    messages.success(request, said)
+    return redirect("time_zone")
+
+
+@require_POST
+@login_required
+def upvotes(request: HttpRequest) -> HttpResponse:
+    """Let public upvotes teach the model that all readers share, or no longer."""
+    assert isinstance(request.user, Reader)
+    form = UpvotesForm(request.POST)
+    teach = form.is_valid() and form.cleaned_data["teach"]
+    service.let_upvotes_teach(request.user, teach)
+    said = "Your upvotes teach the model." if teach else "Your upvotes do not teach the model."
     messages.success(request, said)
     return redirect("time_zone")

@@ -106,3 +106,12 @@ def test_only_a_reader_who_posts_can_take_part(client, who):
     client.logout()
     assert client.post("/settings/comparisons/", {"compares": "on"}).status_code == 302
     assert not Reader.objects.get().compares
+
+
+def test_a_reader_lets_upvotes_teach_and_changes_her_mind(client, who):
+    assert not Reader.objects.get().upvotes_teach
+    assert client.post("/settings/upvotes/", {"teach": "on"}).url == "/settings/"
+    assert Reader.objects.get().upvotes_teach
+    client.post("/settings/upvotes/", {})
+    assert not Reader.objects.get().upvotes_teach
+    assert client.get("/settings/upvotes/").status_code == 405
