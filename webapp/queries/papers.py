@@ -1,7 +1,7 @@
 """What is known of papers."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
@@ -187,5 +187,5 @@ def search(text: str, limit: int) -> list[Paper]:
     return [found[pk] for pk in ids]
 
 
-def versions(paper: Paper) -> list[tuple[int, object]]:
+def versions(paper: Paper) -> list[tuple[int, datetime]]:
     return list(paper.versions.order_by(F("number").desc()).values_list("number", "submitted_at"))

@@ -1,14 +1,23 @@
 """A paper's own page, and the search over all of them."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
+from webapp.formats import citation as citations
+from webapp.formats.bibtex import bibtex
+from webapp.formats.citation import Citation, Words
+from webapp.formats.coins import coins
+from webapp.formats.markdown import markdown
+from webapp.formats.ris import ris
 from webapp.models import Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.queries.social import daily
+from webapp.templatetags.papers import mathml, pieces, plain, prose
 
 FOUND = 50
 LONGEST_QUERY = 250
@@ -19,12 +28,94 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     found = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
     ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
     reader = request.user if isinstance(request.user, Reader) else None
+    versions = papers.versions(found)
+    facts = _citation(found, versions)
     context = {
         "card": Card(found, 0, ratings.get(found.pk)),
         "public": daily.card_of(found, reader),
-        "versions": papers.versions(found),
+        "versions": versions,
+        "citation": facts,
+        "title": citations.flat(facts.title),
+        "citations": [("BibTeX", "bib", bibtex(facts)), ("RIS", "ris", ris(facts))],
+        "coins": coins(facts),
     }
     return render(request, "papers/paper.html", context)
+
+
+@require_safe
+def bib_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    found = _citation_of(arxiv_id)
+    return _file(bibtex(found), "application/x-bibtex", f"{citations.file_name(found)}.bib")
+
+
+@require_safe
+def ris_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    found = _citation_of(arxiv_id)
+    kind = "application/x-research-info-systems"
+    return _file(ris(found), kind, f"{citations.file_name(found)}.ris")
+
+
+@require_safe
+def md_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
+    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    found = _citation(paper, papers.versions(paper))
+    text = markdown(found, _facts(paper))
+    return _file(text, "text/markdown", f"{citations.file_name(found)}.md", "inline")
+
+
+def _file(text: str, kind: str, name: str, shown: str = "attachment") -> HttpResponse:
+    headers = {"Content-Disposition": f'{shown}; filename="{name}"'}
+    return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+def _citation_of(arxiv_id: str) -> Citation:
+    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    return _citation(paper, papers.versions(paper))
+
+
+def _citation(paper: Paper, versions: list[tuple[int, datetime]]) -> Citation:
+    """The paper as the formats know one, its words as they are meant."""
+    first = dict(versions).get(1)
+    is_arxiv = not identifiers.is_doi(paper.arxiv_id)
+    return Citation(
+        paper_id=paper.arxiv_id,
+        is_arxiv=is_arxiv,
+        title=_words(paper.title),
+        authors=tuple(citations.name(plain(name)) for name in paper.authors),
+        day=first.date() if first else paper.issue_day,
+        url=paper.url,
+        pdf_url=paper.pdf_url,
+        subjects=tuple(paper.subjects),
+        doi=next(iter(paper.doi.split()), "" if is_arxiv else paper.arxiv_id),
+        journal=plain(paper.journal_ref),
+        abstract=_words(paper.abstract),
+        is_summary=paper.is_summary,
+    )
+
+
+def _words(text: str) -> tuple[Words, ...]:
+    """A formula that can't be understood, or might do something, is prose as it was written."""
+    return tuple(
+        Words(piece.formula, True)
+        if mathml(piece.formula)
+        else Words(piece.written if piece.formula else prose(piece.written))
+        for piece in pieces(text)
+    )
+
+
+def _facts(paper: Paper) -> list[tuple[str, str]]:
+    names = papers.subject_names()
+    subjects = (f"{names[code]} ({code})" if code in names else code for code in paper.subjects)
+    return [
+        ("Identifier", paper.label),
+        ("Subjects", ", ".join(subjects)),
+        ("Issue day", paper.issue_day.isoformat()),
+        ("Version", str(paper.version)),
+        ("Comments", plain(paper.comments)),
+        ("Journal", plain(paper.journal_ref)),
+        ("License", paper.license),
+        ("Withdrawn", "by its authors" if paper.withdrawn_at else ""),
+    ]
 
 
 @require_safe
