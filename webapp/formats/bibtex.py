@@ -20,8 +20,8 @@ _WORD = re.compile(r"(\w(?:[\w.+\u2019'-]*\w)?)")
 _UNSAFE = re.compile(
     r"%|\^\^|(?<!\\)\$|(?<!\\)(?:\\\\)*\\\Z"
     r"|\\(?:input|include|open|write|read|immediate|special|directlua|lua|latelua|def|edef"
-    r"|gdef|xdef|let|futurelet|newcommand|renewcommand|csname|catcode|expandafter|loop|repeat|if(?!f(?![a-z]))"
-    r"|every|output|shipout|end|begingroup|url|href|usepackage|require|primitive|scantokens)"
+    r"|gdef|xdef|let|futurelet|newcommand|renewcommand|csname|catcode|expandafter|loop|repeat"
+    r"|if(?!f(?![a-z]))|every|output|shipout|end|begingroup|url|href|usepackage|require|primitive|scantokens)"
 )
 
 
@@ -92,11 +92,16 @@ def _cased(text: str, keeps_all: bool, is_first: bool) -> str:
     parts = _WORD.split(text)
     for n in range(1, len(parts), 2):
         word = parts[n]
-        rest = word if keeps_all and not (is_first and n == 1) else word[1:]
+        rest = word if keeps_all and not (is_first and n == 1) else _behind_the_first(word)
         safe = word.translate(_ESCAPED)
         parts[n] = f"{{{safe}}}" if any(c.isupper() for c in rest) else safe
     parts[::2] = [gap.translate(_ESCAPED) for gap in parts[::2]]
     return "".join(parts)
+
+
+def _behind_the_first(word: str) -> str:
+    """`Cross-Domain` holds no capital but the first of each part."""
+    return "".join(part[1:] for part in word.split("-"))
 
 
 def _is_sentence(title: tuple[Words, ...]) -> bool:

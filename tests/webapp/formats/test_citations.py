@@ -106,6 +106,7 @@ def test_an_old_identifier_makes_a_key_without_a_stroke():
             "Bounds for Gaussian processes with few data",
             "Bounds for {Gaussian} processes with few data",
         ),
+        ("A Cross-Domain Look At X-Rays", "A Cross-Domain Look At X-Rays"),
         ("Deep Learning With Attention And GPT-4", "Deep Learning With Attention And {GPT-4}"),
         ("one},\n year = {1999", r"one\textbraceright{}, year = \textbraceleft{}1999"),
     ],
