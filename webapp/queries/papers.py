@@ -6,12 +6,13 @@ from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
+from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
-from webapp.models import Paper, Subject
+from webapp.models import Paper, Subject, Version
 
 SHOWN = Paper.objects.defer("search")
 NEWEST_HITS = 1_000  # a common word has hundreds of thousands; the newest are ranked
@@ -187,5 +188,9 @@ def search(text: str, limit: int) -> list[Paper]:
     return [found[pk] for pk in ids]
 
 
-def versions(paper: Paper) -> list[tuple[int, datetime]]:
-    return list(paper.versions.order_by(F("number").desc()).values_list("number", "submitted_at"))
+def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:
+    """A paper and (number, time of submission) of its known versions, newest first."""
+    rows = Version.objects.filter(paper=OuterRef("pk")).order_by("-number")
+    numbers, times = (ArraySubquery(rows.values(name)) for name in ("number", "submitted_at"))
+    paper = SHOWN.annotate(numbers=numbers, times=times).filter(arxiv_id=arxiv_id).first()
+    return None if paper is None else (paper, list(zip(paper.numbers, paper.times, strict=True)))

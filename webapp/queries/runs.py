@@ -3,13 +3,21 @@
 from datetime import date
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from webapp.models import CandidatePack, ModelRun, PaperVector
 
 
 def active_run() -> ModelRun | None:
     return ModelRun.objects.filter(is_active=True).first()
+
+
+def packed(day: date) -> tuple[int, int]:
+    """(active run, number of parts of the day under it); zeros where there is none."""
+    parts = Max("packs__part", filter=Q(packs__day=day))
+    found = ModelRun.objects.filter(is_active=True).annotate(last=parts).values_list("pk", "last")
+    run_id, last = found.first() or (0, None)
+    return run_id, 0 if last is None else last + 1
 
 
 def papers_without_vector(run_id: int, days: list[date], limit: int) -> list[int]:

@@ -7,10 +7,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from webapp import dataset
 from webapp.arxiv.daily_papers import DailyPaper
 from webapp.arxiv.decide import Intent, Kind, Known, completed, decide
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Paper, PublicUpvote
+from webapp.queries import papers, runs
+
+LEAST_ALIKE = 0.1  # the cosine below which two texts share common words only
 
 _STAGED = (
     "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "
@@ -171,3 +175,23 @@ def _row(paper: HarvestedPaper, intent: Intent) -> tuple[object, ...]:
         paper.content_hash,
         intent.kind.value,
     )
+
+
+def similar(paper: Paper, k: int) -> list[Paper]:
+    """At most k papers of the same issue day, those most like it in their words first.
+
+    One day is what a request can read: its pack stays in the process's memory. None where the
+    day is not packed under the active run, or the paper came later than its pack.
+    """
+    run_id, n_parts = runs.packed(paper.issue_day)
+    try:
+        pack = dataset.pack(run_id, paper.issue_day, n_parts)
+    except dataset.UnreadablePack:
+        return []
+    if pack is None or paper.pk not in pack.text.ids:
+        return []
+    ids, scores = pack.text.nearest(pack.text.take([paper.pk]), k + 1)
+    alike = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
+    near = [pk for pk, score in alike if pk != paper.pk and score >= LEAST_ALIKE][:k]
+    found = papers.by_ids(near)
+    return [found[pk] for pk in near if pk in found and not found[pk].withdrawn_at]

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
@@ -17,18 +17,20 @@ from webapp.models import Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.queries.social import daily
+from webapp.services import papers as stored
 from webapp.templatetags.papers import mathml, pieces, plain, prose
 
 FOUND = 50
 LONGEST_QUERY = 250
+SIMILAR = 6
+Versions = list[tuple[int, datetime]]
 
 
 @require_safe
 def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    found = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
+    found, versions = _known(arxiv_id)
     ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
     reader = request.user if isinstance(request.user, Reader) else None
-    versions = papers.versions(found)
     facts = _citation(found, versions)
     context = {
         "card": Card(found, 0, ratings.get(found.pk)),
@@ -38,27 +40,28 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "title": citations.flat(facts.title),
         "citations": [("BibTeX", "bib", bibtex(facts)), ("RIS", "ris", ris(facts))],
         "coins": coins(facts),
+        "similar": stored.similar(found, SIMILAR),
     }
     return render(request, "papers/paper.html", context)
 
 
 @require_safe
 def bib_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    found = _citation_of(arxiv_id)
+    found = _citation(*_known(arxiv_id))
     return _file(bibtex(found), "application/x-bibtex", f"{citations.file_name(found)}.bib")
 
 
 @require_safe
 def ris_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    found = _citation_of(arxiv_id)
+    found = _citation(*_known(arxiv_id))
     kind = "application/x-research-info-systems"
     return _file(ris(found), kind, f"{citations.file_name(found)}.ris")
 
 
 @require_safe
 def md_file(request: HttpRequest, arxiv_id: str) -> HttpResponse:
-    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
-    found = _citation(paper, papers.versions(paper))
+    paper, versions = _known(arxiv_id)
+    found = _citation(paper, versions)
     text = markdown(found, _facts(paper))
     return _file(text, "text/markdown", f"{citations.file_name(found)}.md", "inline")
 
@@ -68,12 +71,14 @@ def _file(text: str, kind: str, name: str, shown: str = "attachment") -> HttpRes
     return HttpResponse(text, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
-def _citation_of(arxiv_id: str) -> Citation:
-    paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
-    return _citation(paper, papers.versions(paper))
+def _known(arxiv_id: str) -> tuple[Paper, Versions]:
+    found = papers.with_versions(arxiv_id)
+    if found is None:
+        raise Http404(arxiv_id)
+    return found
 
 
-def _citation(paper: Paper, versions: list[tuple[int, datetime]]) -> Citation:
+def _citation(paper: Paper, versions: Versions) -> Citation:
     """The paper as the formats know one, its words as they are meant."""
     first = dict(versions).get(1)
     is_arxiv = not identifiers.is_doi(paper.arxiv_id)

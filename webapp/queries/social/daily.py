@@ -247,10 +247,10 @@ def _of_reader(reader_id: int, ids: list[int], now: datetime) -> tuple[set[int],
 
 
 def card_of(paper: Paper, reader: Reader | None) -> Listed:
-    """One paper by itself."""
-    entry = entries().filter(pk=paper.pk).first()
-    upvoted = reader is not None and Upvote.objects.filter(reader=reader, paper=paper).exists()
-    return Listed(paper, entry, is_upvoted=upvoted)
+    """One paper by itself. Whoever upvotes it gives it an entry, so without one nobody did."""
+    theirs = Upvote.objects.filter(reader=reader, paper=OuterRef("pk"))
+    entry = entries().filter(pk=paper.pk).annotate(by_reader=Exists(theirs)).first()
+    return Listed(paper, entry, is_upvoted=entry is not None and entry.by_reader)
 
 
 UPVOTERS = 100
