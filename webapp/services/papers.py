@@ -14,7 +14,7 @@ from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Paper, PublicUpvote
 from webapp.queries import papers, runs
 
-LEAST_ALIKE = 0.1  # the cosine below which two texts share common words only
+LEAST_ALIKE = 0.05  # a cosine; below it texts share little but common words
 
 _STAGED = (
     "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "

@@ -30,8 +30,17 @@ def test_the_nearest_are_of_the_same_topic_and_day(topics):
     assert set(found) < set(others)
 
 
-def test_fewer_when_the_rest_has_nothing_in_common(topics):
-    assert set(papers.similar(topics["primes"][0], 20)) == set(topics["primes"][1:])
+def test_a_paper_that_shares_no_words_has_none(now):
+    dataset.forget_packs()
+    world(8)
+    words = {
+        "title": "Zebra crossings",
+        "abstract": "Stripes everywhere.",
+        "subjects": ["q-bio.PE"],
+    }
+    stranger = paper(**words, authors=["Zoe Nobody"])
+    runs.train("night", now)
+    assert papers.similar(stranger, 6) == []
 
 
 def test_a_withdrawn_paper_is_not_recommended(topics):
