@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db.models import Case, Count, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Left, Lower
 
 from webapp.models import Rating
 from webapp.queries.readers import CHANGED, SPEAKS, Interests
 
-PAGE = 50
+PAGE = 25
 # The rated ones that are not saved stand where their rating puts them.
 SINCE = Case(When(saved=True, then=Coalesce("saved_at", "changed_at")), default="changed_at")
 # By name: what is sorted by, whether upward, and how the key of a page is read from an address.
@@ -19,13 +19,18 @@ SORTS: dict[str, tuple[Any, bool, Any]] = {
     "day": (F("paper__issue_day"), False, date.fromisoformat),
     "title": (Left(Lower("paper__title"), 80), True, str),
 }
-# What words are looked for in; a note only while its paper is saved.
-NOTED = Case(When(saved=True, then="note"), default=Value(""), output_field=TextField())
-TEXT = Func(
-    Coalesce("paper__search", Value("", output_field=SearchVectorField())),
-    SearchVector(NOTED, config="english"),
-    template="(%(expressions)s)",
-    arg_joiner=" || ",
+# What words are looked for in. A note counts while its paper is saved; most papers have none.
+TEXT = Case(
+    When(
+        Q(saved=True) & ~Q(note=""),
+        then=Func(
+            Coalesce("paper__search", Value("", output_field=SearchVectorField())),
+            SearchVector("note", config="english"),
+            template="(%(expressions)s)",
+            arg_joiner=" || ",
+        ),
+    ),
+    default="paper__search",
     output_field=SearchVectorField(),
 )
 KINDS = {"saved": Q(saved=True), "rated": ~Q(value=Rating.Value.NONE), "changed": CHANGED}
@@ -51,6 +56,11 @@ class Shelf(NamedTuple):
     n_all: int  # whatever is wanted
     n_changed: int
     tags: list[str]  # every one the reader uses, by name
+
+    @property
+    def has_saved(self) -> bool:
+        """Whether anything on the page can be ticked."""
+        return any(row.saved for row in self.rows)
 
 
 def shelf(interests: Interests, wanted: Wanted, after: str) -> Shelf:

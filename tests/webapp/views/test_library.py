@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from tests.factories import NOON, paper, rating, reader
 from webapp.models import Paper, Profile, Rating
+from webapp.queries import library
 from webapp.services import readers
 
 pytestmark = pytest.mark.django_db
@@ -324,4 +325,4 @@ def test_queries_do_not_grow_with_the_library(client, who, django_assert_max_num
     with django_assert_max_num_queries(7):
         client.get("/library/?words=n&tag=3&state=reading&sort=title")
     with django_assert_max_num_queries(7):
-        assert len(titles(client)) == 50
+        assert len(titles(client)) == library.PAGE
