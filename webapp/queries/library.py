@@ -20,17 +20,18 @@ SORTS: dict[str, tuple[Any, bool, Any]] = {
     "title": (Left(Lower("paper__title"), 80), True, str),
 }
 # What words are looked for in. A note counts while its paper is saved; most papers have none.
+SAID = Coalesce("paper__search", Value("", output_field=SearchVectorField()))
 TEXT = Case(
     When(
         Q(saved=True) & ~Q(note=""),
         then=Func(
-            Coalesce("paper__search", Value("", output_field=SearchVectorField())),
+            SAID,
             SearchVector("note", config="english"),
             template="(%(expressions)s)",
             arg_joiner=" || ",
         ),
     ),
-    default="paper__search",
+    default=SAID,
     output_field=SearchVectorField(),
 )
 KINDS = {"saved": Q(saved=True), "rated": ~Q(value=Rating.Value.NONE), "changed": CHANGED}

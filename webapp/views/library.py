@@ -1,6 +1,6 @@
 """A reader's library: what is in it, and the acts on one paper or several together."""
 
-from typing import Any
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -105,7 +105,7 @@ def together(request: HttpRequest) -> HttpResponse:
     if Rating.objects.filter(reader=reader, pk__in=chosen).count() != len(chosen):
         raise Http404
     try:
-        said = _do("back" if back else act, request, reader.pk, chosen)
+        said = _do("back" if back else act, request, reader.pk, chosen, now)
     except service.Refused as refused:
         return refuse_act(request, f"{refused} Nothing was changed.", 400)
     undo = None
@@ -126,9 +126,8 @@ def _numbers(sent: list[str]) -> set[int]:
     return {int(one) for one in sent}
 
 
-def _do(act: str, request: HttpRequest, reader_id: int, chosen: set[int]) -> str:
+def _do(act: str, request: HttpRequest, reader_id: int, chosen: set[int], now: datetime) -> str:
     """Do it, and say what was done."""
-    now: Any = timezone.now()
     if act == "out":
         return f"Taken out of the library: {_n(service.take_out(reader_id, chosen, now))}."
     if act == "back":
