@@ -223,8 +223,8 @@ def test_taken_out_and_brought_back_with_all_that_was_written(client, who):
 
 def test_one_save_taken_back_and_given_again_keeps_what_was_written(client, who):
     row = saved(who, tags=["a"], note="mine")
-    for value in (False, True):
-        readers.save(who, row.paper, value, timezone.now())
+    for value, days in ((False, 1), (True, 5)):
+        readers.save(who, row.paper, value, NOON + timedelta(days=days))
     assert kept(row) == (["a"], "mine", "to read")
 
 
