@@ -11,6 +11,7 @@ NOUNS = {
     *(
         "papers",
         "readers",
+        "library",
         "profiles",
         "signals",
         "history",
@@ -33,6 +34,7 @@ SERVICES = [
     "papers",
     "rankings",
     "readers",
+    "library",
     "profiles",
     "signals",
     "history",

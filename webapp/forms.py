@@ -374,9 +374,9 @@ def day_asked(query: QueryDict, name: str = "day") -> date | None:
         return None
 
 
-def profile_asked(query: QueryDict) -> int | None:
+def profile_asked(query: QueryDict, name: str = "profile") -> int | None:
     """?profile=7; nothing is no wish, and what is no number is nobody's."""
-    text = query.get("profile", "")
+    text = query.get(name, "")
     if not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

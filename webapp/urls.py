@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import digests, harvests, history, papers, profiles, readers, signals
+from webapp.views import digests, harvests, history, library, papers, profiles, readers, signals
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -56,7 +56,9 @@ urlpatterns = [
     path("subscribe", digests.subscribe, name="subscribe"),
     path("settings/name/", comments.name, name="name"),
     path("papers/<arxiv_id:arxiv_id>/interest/", profiles.move, name="move"),
-    path("library/", readers.library, name="library"),
+    path("library/", library.library, name="library"),
+    path("library/acts/", library.together, name="together"),
+    path("library/<int:pk>/", library.keep, name="keep"),
     path("profiles/", profiles.profiles, name="profiles"),
     path("profiles/shares/", profiles.share_out, name="share_out"),
     path("profiles/<int:pk>/", profiles.profile, name="profile"),

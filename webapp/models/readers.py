@@ -144,6 +144,11 @@ class Rating(models.Model):
         NONE = 0, "no rating"
         UP = 1, "more like this"
 
+    class State(models.TextChoices):
+        TO_READ = "to read", "to read"
+        READING = "reading", "reading"
+        READ = "read", "read"
+
     reader = models.ForeignKey("Reader", models.CASCADE, related_name="ratings")
     paper = models.ForeignKey("Paper", models.CASCADE, related_name="ratings")
     value = models.SmallIntegerField(choices=Value, default=Value.NONE)
@@ -155,6 +160,13 @@ class Rating(models.Model):
     profile = models.ForeignKey("Profile", models.SET_NULL, null=True, related_name="ratings")
     explored = models.BooleanField(default=False, db_default=False)  # its place was not earned
     paused_at = models.DateTimeField(null=True)  # switched off: kept, but not heard
+    # What the reader keeps about a saved paper. Taken out of the library it stays, for an undo.
+    saved_at = models.DateTimeField(null=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
+    note = models.TextField(default="", db_default="")
+    state = models.CharField(
+        max_length=10, choices=State, default=State.TO_READ, db_default=State.TO_READ
+    )
 
     class Meta:
         constraints = [

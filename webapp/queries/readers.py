@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
@@ -167,16 +166,3 @@ def taken_away(reader_id: int) -> list[Profile]:
 def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
     rows = Rating.objects.filter(reader_id=reader_id, paper_id__in=paper_ids)
     return {row.paper_id: row for row in rows}
-
-
-def library_page(reader_id: int, page: int, only_changed: bool = False) -> Page[Rating]:
-    """What a reader saved or rated, the newest act first; nothing is cut off."""
-    which = CHANGED if only_changed else SPEAKS
-    rows = Rating.objects.filter(which, reader_id=reader_id).select_related("paper")
-    acts = rows.defer("paper__search", "paper__abstract").order_by("-changed_at", "-pk")
-    return Paginator(acts, 50).get_page(page)
-
-
-def n_changed(reader_id: int) -> int:
-    """How many saved papers have a newer version than the one that was saved."""
-    return Rating.objects.filter(CHANGED, reader_id=reader_id).count()

@@ -49,7 +49,7 @@ def _act(
 
     A row that says nothing any more stays for a while and keeps its day, so that taking back the
     taking back restores the earlier order; spoken to again on another day, it is a new act. The
-    version that was saved is kept and forgotten likewise.
+    version that was saved, and when, is kept and forgotten likewise.
     """
     if value and paper.withdrawn_at:
         raise Withdrawn(f"{paper.arxiv_id} was withdrawn")
@@ -69,10 +69,12 @@ def _act(
         if value:
             found.paused_at = None  # who speaks again is heard again
         if not found.saved and is_new_day:
-            found.saved_version = None
+            found.saved_version = found.saved_at = None
         setattr(found, field, value)
         if found.saved and found.saved_version is None:
             found.saved_version = paper.version
+        if found.saved and found.saved_at is None:
+            found.saved_at = now
         found.changed_at = now
         found.save()
 

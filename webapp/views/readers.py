@@ -1,4 +1,4 @@
-"""A reader's acts: rate, save, see, choose subjects and a time zone; and what is in the library."""
+"""A reader's acts: rate, save, see, choose a time zone."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from webapp.forms import (
     RATINGS,
@@ -205,22 +205,6 @@ def _undo(
     if earlier == value:
         return None
     return reverse(ADDRESSES[kind], args=[paper.arxiv_id]), "value", earlier
-
-
-@require_safe
-@login_required
-def library(request: HttpRequest) -> HttpResponse:
-    """Everything this reader saved or rated, newest act first; ?changed=1: what has changed."""
-    assert isinstance(request.user, Reader)
-    only_changed = request.GET.get("changed") == "1"
-    shown = readers.library_page(request.user.pk, page_asked(request.GET), only_changed)
-    context = {
-        "library": shown,
-        "only_changed": only_changed,
-        "n_changed": readers.n_changed(request.user.pk),
-        "interests": readers.interests_of(request.user.pk),
-    }
-    return render(request, "readers/library.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

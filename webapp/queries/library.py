@@ -1,0 +1,135 @@
+"""What a reader keeps: saved and rated papers, by tag, state, interest and words."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.db.models import Case, Count, F, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Left, Lower
+
+from webapp.models import Rating
+from webapp.queries.readers import CHANGED, SPEAKS, Interests
+
+PAGE = 25
+# The rated ones that are not saved stand where their rating puts them.
+SINCE = Case(When(saved=True, then=Coalesce("saved_at", "changed_at")), default="changed_at")
+# By name: what is sorted by, whether upward, and how the key of a page is read from an address.
+SORTS: dict[str, tuple[Any, bool, Any]] = {
+    "saved": (SINCE, False, datetime.fromisoformat),
+    "day": (F("paper__issue_day"), False, date.fromisoformat),
+    "title": (Left(Lower("paper__title"), 80), True, str),
+}
+# What words are looked for in. A note counts while its paper is saved; most papers have none.
+SAID = Coalesce("paper__search", Value("", output_field=SearchVectorField()))
+TEXT = Case(
+    When(
+        Q(saved=True) & ~Q(note=""),
+        then=Func(
+            SAID,
+            SearchVector("note", config="english"),
+            template="(%(expressions)s)",
+            arg_joiner=" || ",
+        ),
+    ),
+    default=SAID,
+    output_field=SearchVectorField(),
+)
+KINDS = {"saved": Q(saved=True), "rated": ~Q(value=Rating.Value.NONE), "changed": CHANGED}
+
+
+class Wanted(NamedTuple):
+    """Which papers, in which order; what is empty narrows nothing."""
+
+    words: str = ""
+    tag: str = ""
+    state: str = ""
+    kind: str = ""
+    interest: int | None = None
+    sort: str = "saved"
+
+
+class Shelf(NamedTuple):
+    """A page of a library, and what there is beside it."""
+
+    rows: list[Rating]
+    following: str  # of the address; nothing on the last page
+    n: int  # of all pages
+    n_all: int  # whatever is wanted
+    n_changed: int
+    tags: list[str]  # every one the reader uses, by name
+
+    @property
+    def has_saved(self) -> bool:
+        """Whether anything on the page can be ticked."""
+        return any(row.saved for row in self.rows)
+
+
+def shelf(interests: Interests, wanted: Wanted, after: str) -> Shelf:
+    """A page by key: `after` is where the page before ended, and nonsense is the beginning."""
+    own = Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id).alias(text=TEXT)
+    which = _which(interests, wanted)
+    counts = own.aggregate(
+        n=Count("pk", filter=which),
+        n_all=Count("pk"),
+        n_changed=Count("pk", filter=CHANGED),
+    )
+    rows, following = _page(own.filter(which), wanted.sort, after)
+    return Shelf(rows, following, **counts, tags=_tags(own))
+
+
+def _which(interests: Interests, wanted: Wanted) -> Q:
+    which = KINDS.get(wanted.kind, Q(pk__isnull=False))
+    if wanted.tag:
+        which &= Q(saved=True, tags__contains=[wanted.tag])
+    if wanted.state:
+        which &= Q(saved=True, state=wanted.state)
+    if wanted.interest:
+        which &= _speaks_for(interests, wanted.interest)
+    return which & _has(wanted.words) if wanted.words else which
+
+
+def _speaks_for(interests: Interests, asked: int) -> Q:
+    """As a ranking counts: what speaks for no interest that is there speaks for the first."""
+    if asked != interests.each[0].pk:
+        return Q(profile=asked)
+    others = [one.pk for one in interests.each[1:]]
+    return Q(profile=None) | ~Q(profile__in=others)
+
+
+def _has(words: str) -> Q:
+    """The words in the paper, in the note about it, or some here and some there."""
+    return Q(text=SearchQuery(words, config="english", search_type="websearch"))
+
+
+def _page(own: QuerySet[Rating], sort: str, after: str) -> tuple[list[Rating], str]:
+    by, is_upward, read = SORTS[sort]
+    rows = own.annotate(key=by).select_related("paper")
+    rows = rows.defer("paper__search", "paper__abstract")
+    if place := _place(after, read):
+        key, pk = place
+        way = "gt" if is_upward else "lt"
+        rows = rows.filter(Q(**{f"key__{way}": key}) | Q(key=key, **{f"pk__{way}": pk}))
+    order = ("key", "pk") if is_upward else ("-key", "-pk")
+    found: list[Any] = list(rows.order_by(*order)[: PAGE + 1])
+    if len(found) <= PAGE:
+        return found, ""
+    last = found[PAGE - 1]
+    key = last.key if isinstance(last.key, str) else last.key.isoformat()
+    return found[:PAGE], f"{key}~{last.pk}"
+
+
+def _place(after: str, read: Any) -> tuple[Any, int] | None:
+    key, _, number = after.rpartition("~")
+    if not (number.isascii() and number.isdigit() and len(number) < 18):
+        return None
+    try:
+        found = read(key)
+    except ValueError:
+        return None
+    is_moment = isinstance(found, datetime)
+    return (found, int(number)) if not is_moment or found.tzinfo else None
+
+
+def _tags(own: QuerySet[Rating]) -> list[str]:
+    used = own.filter(saved=True).annotate(tag=Func("tags", function="unnest"))
+    return list(used.values_list("tag", flat=True).distinct().order_by("tag"))

@@ -1,0 +1,97 @@
+"""What a reader does to a library: tag, note, tell how far one has read, take out and put back.
+
+None of it is heard by a ranking but taking out and putting back, which are saves.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from webapp.models import Rating
+
+MOST_TAGS = 20
+LONGEST_TAG = 40
+LONGEST_NOTE = 5_000
+
+
+class Refused(ValueError):  # noqa: N818 - it says what happened
+    """Tags or a note that cannot be kept; the message is for the reader."""
+
+
+def tags_in(text: str) -> list[str]:
+    """The tags of a text that parts them by commas: small letters, one space, each once, sorted.
+
+    Raises Refused for too many, too long ones and control characters.
+    """
+    plain = unicodedata.normalize("NFKC", text).lower()
+    parts = (" ".join(part.split()).removeprefix("#").strip() for part in plain.split(","))
+    tags = sorted({part for part in parts if part})
+    if any(unicodedata.category(sign) == "Cc" for tag in tags for sign in tag):
+        raise Refused("A tag is made of letters, digits and signs that can be seen.")
+    if any(len(tag) > LONGEST_TAG for tag in tags):
+        raise Refused(f"A tag has at most {LONGEST_TAG} characters; part tags by commas.")
+    return _few(tags)
+
+
+def note_in(text: str) -> str:
+    """A note as it is kept: its lines as they are, however they were sent. Raises Refused."""
+    note = text.replace("\r\n", "\n").strip()
+    if "\0" in note:
+        raise Refused("The note holds a character that cannot be stored (NUL).")
+    if len(note) > LONGEST_NOTE:
+        n = len(note)
+        raise Refused(f"A note has at most {LONGEST_NOTE:,} characters; this one has {n:,}.")
+    return note
+
+
+def _few(tags: list[str]) -> list[str]:
+    if len(tags) > MOST_TAGS:
+        raise Refused(f"A paper has at most {MOST_TAGS} tags; this would be {len(tags)}.")
+    return tags
+
+
+def annotate(rating: Rating, tags: list[str], note: str, state: str) -> None:
+    """Keep what the reader wrote about a paper, instead of what was there."""
+    Rating.objects.filter(pk=rating.pk).update(tags=tags, note=note, state=state)
+
+
+def tag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> int:
+    """Add tags to the chosen papers; all of them or, where one has too many, none (Refused)."""
+    return _retag(reader_id, chosen, lambda old: _few(sorted({*old, *tags})))
+
+
+def untag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> int:
+    """Take tags from the chosen papers."""
+    return _retag(reader_id, chosen, lambda old: [one for one in old if one not in tags])
+
+
+def _retag(reader_id: int, chosen: Iterable[int], new: Callable[[list[str]], list[str]]) -> int:
+    """Returns of how many papers the tags are others now."""
+    own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=True)
+    with transaction.atomic():
+        rows = list(own.select_for_update().order_by("pk").only("tags"))
+        changed = [row for row in rows if new(row.tags) != row.tags]
+        for row in changed:
+            row.tags = new(row.tags)
+        Rating.objects.bulk_update(changed, ["tags"])
+    return len(changed)
+
+
+def set_state(reader_id: int, chosen: Iterable[int], state: str) -> int:
+    """Say how far the reader is with the chosen papers."""
+    own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=True)
+    return own.exclude(state=state).update(state=state)
+
+
+def take_out(reader_id: int, chosen: Iterable[int], now: datetime) -> int:
+    """Let go of the chosen papers. Ratings stay, and so do tags and notes, for an undo."""
+    own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=True)
+    return own.update(saved=False, changed_at=now)
+
+
+def put_back(reader_id: int, chosen: Iterable[int], now: datetime) -> int:
+    """Undo of `take_out`: the papers are back as they were, withdrawn ones too."""
+    own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=False)
+    return own.filter(saved_version__isnull=False).update(saved=True, changed_at=now)
