@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -67,7 +67,8 @@ class InterestNameForm(forms.Form):
 
 def _percent(value: object, least: int, most: int) -> int:
     text = str(value or "")
-    if not (text.isascii() and text.isdigit() and least <= int(text[:4]) <= most):
+    is_short = len(text) <= 3 and text.isascii() and text.isdigit()
+    if not (is_short and least <= int(text) <= most):
         raise ValidationError(f"Say a whole number from {least} to {most}.")
     return int(text)
 
@@ -138,11 +139,7 @@ class RuleForm(forms.Form):
 
 def moment_asked(query: QueryDict, name: str) -> datetime | None:
     """?name=2026-11-23T10:00:00.5+00:00; anything else is no wish."""
-    try:
-        found = datetime.fromisoformat(query.get(name, ""))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
+    return _moment(query.get(name, ""))
 
 
 def key_asked(query: QueryDict) -> tuple[datetime, int] | None:
@@ -150,11 +147,17 @@ def key_asked(query: QueryDict) -> tuple[datetime, int] | None:
     moment, _, number = query.get("before", "").partition("~")
     if not (number.isascii() and number.isdigit() and len(number) < 18):
         return None
+    found = _moment(moment)
+    return (found, int(number)) if found else None
+
+
+def _moment(text: str) -> datetime | None:
+    """An instant; in UTC, since PostgreSQL knows no offset of a day."""
     try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return (found, int(number)) if found.tzinfo else None
 
 
 class SubjectsForm(forms.Form):
@@ -303,7 +306,10 @@ class SubscriptionForm(forms.Form):
     )
 
     def clean_address(self) -> str:
-        return str(self.cleaned_data["address"]).lower()
+        address = str(self.cleaned_data["address"]).lower()
+        if not address.isascii() or len(address) > 254:  # lowered, some letters grow
+            raise ValidationError("Enter a valid email address.")
+        return address
 
 
 class NameForm(forms.Form):
@@ -385,4 +391,4 @@ def profile_asked(query: QueryDict, name: str = "profile") -> int | None:
 def page_asked(query: QueryDict) -> int:
     """?page=3; anything else is the first."""
     text = query.get("page", "")
-    return min(max(int(text), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1
+    return min(max(int(text[:9]), 1), MOST_PAGES) if text.isascii() and text.isdigit() else 1

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
 from django.db import connection
 from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
@@ -83,14 +82,21 @@ class _InWords(Func):
     output_field = BooleanField()
 
 
+def _any_phrase(values: list[str]) -> SearchQuery | CombinedSearchQuery:
+    """One query of several phrases, by halves: a chain of 200 is too deep for Django."""
+    if len(values) == 1:
+        return SearchQuery(values[0], config="english", search_type="phrase")
+    half = len(values) // 2
+    return _any_phrase(values[:half]) | _any_phrase(values[half:])
+
+
 def with_any(kind: str, values: list[str]) -> Q:
     """Papers with any of these terms in title or abstract, of these authors, or in these subjects.
 
     A term is found as the search finds it: in any of its inflections, several words as a phrase.
     """
     if kind == "term":
-        terms = (SearchQuery(value, config="english", search_type="phrase") for value in values)
-        return Q(_InWords(F("search"), reduce(or_, terms)))
+        return Q(_InWords(F("search"), _any_phrase(values)))
     return Q(**{{"author": "authors__overlap", "subject": "subjects__overlap"}[kind]: values})
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from webapp.models import Paper, Profile, Ranking, Rating, Subject
+from webapp.models import Paper, Profile, Ranking, Rating, Rule, Subject
 from webapp.queries import papers, readers
 from webapp.services import rankings, work
 from webapp.services import readers as acts
@@ -26,8 +26,9 @@ def make(whole: Profile, name: str, now: datetime) -> Profile:
     """
     with transaction.atomic():
         interests = _locked(whole)
-        if len(interests.apart) >= MOST:
-            raise TooMany(f"{MOST} interests are as many as can be kept apart.")
+        if again := next((one for one in interests.apart if one.name == name), None):
+            return again  # two clicks at once
+        _not_beyond(len(interests.apart) + 1)
         if not interests.apart:
             first = FIRST if name.lower() != FIRST.lower() else f"{FIRST} (before)"
             Profile.objects.create(
@@ -45,6 +46,11 @@ def make(whole: Profile, name: str, now: datetime) -> Profile:
         )
         changed(whole, now, outdated=True)
     return made
+
+
+def _not_beyond(n: int) -> None:
+    if n > MOST:
+        raise TooMany(f"{MOST} interests are as many as can be kept apart.")
 
 
 def _mean_quota(interests: readers.Interests) -> int:
@@ -87,15 +93,23 @@ def take_away(whole: Profile, profile: Profile, now: datetime) -> None:
 
 def _take_over(whole: Profile, last: Profile) -> None:
     Profile.objects.filter(pk=whole.pk).update(subjects=last.subjects, exploration=last.exploration)
+    rules = list(Rule.objects.filter(profile=last))
+    for rule in rules:
+        rule.pk, rule.profile = None, whole
+    Rule.objects.bulk_create(rules, ignore_conflicts=True)
 
 
 def restore(whole: Profile, profile: Profile, now: datetime) -> None:
-    """Bring back an interest, and what went with it at the same moment."""
+    """Bring back an interest, and what went with it at the same moment.
+
+    TooMany where there are others in its place.
+    """
     with transaction.atomic():
-        _locked(whole)
+        apart = _locked(whole).apart
         gone = Profile.objects.filter(
             reader=whole.reader_id, deleted_at=profile.deleted_at, deleted_at__isnull=False
         )
+        _not_beyond(len(apart) + len(gone))
         for one in gone:
             one.name = _free_name(whole.reader_id, one.name)
             one.deleted_at = None

@@ -26,11 +26,11 @@ def rule(whole: Profile, profile: Profile, wish: readers.Wish, now: datetime) ->
     """Mute or boost from now on; an effect of 0 takes the rule back. Returns the effect before."""
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=whole.pk)
-        own = Rule.objects.filter(profile=profile, kind=wish.kind, value=wish.value)
-        before = own.values_list("effect", flat=True).first() or 0
+        this = Rule.objects.filter(profile=profile, kind=wish.kind, value=wish.value)
+        before = this.values_list("effect", flat=True).first() or 0
         if not wish.effect:
-            own.delete()
-        elif Rule.objects.filter(profile__reader=whole.reader_id).count() >= MOST_RULES:
+            this.delete()
+        elif own(whole).rules.count() >= MOST_RULES:
             raise TooManyRules(f"{MOST_RULES} rules are as many as can be kept.")
         else:
             Rule.objects.update_or_create(
@@ -53,7 +53,8 @@ class Signals(NamedTuple):
 def own(whole: Profile) -> Signals:
     """All of them."""
     acts = Rating.objects.filter(readers.SPEAKS, reader=whole.reader_id)
-    return Signals(acts, Rule.objects.filter(profile__reader=whole.reader_id))
+    living = Rule.objects.filter(profile__reader=whole.reader_id, profile__deleted_at=None)
+    return Signals(acts, living)
 
 
 def switch_off(whole: Profile, some: Signals, now: datetime) -> int:

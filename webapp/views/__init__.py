@@ -35,6 +35,20 @@ def in_the_readers_time(
     return answer
 
 
+def only_utf8(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: other charsets can bring what no text holds. Browsers send UTF-8 alone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in {"utf-8", "utf8"}:
+            return HttpResponse("Send UTF-8.", status=415, content_type="text/plain")
+        return get_response(request)
+
+    return answer
+
+
 def is_part(request: HttpRequest) -> bool:
     """True where htmx swaps a part; going back in history it wants the whole page again."""
     asked = request.headers

@@ -21,7 +21,7 @@ from webapp.queries.rankings import Card
 from webapp.services import history as service
 from webapp.services import signals
 from webapp.views.profiles import mine
-from webapp.views.readers import say
+from webapp.views.readers import refuse_act, say
 
 FIRST_LOOK = timedelta(days=7)  # of a reader who has never said how far they are
 MOST_AUTHORS = 8
@@ -122,6 +122,8 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         before = reader.caught_up_on
         day = day_asked(request.POST)
+        if day is None and request.POST.get("day"):
+            return refuse_act(request, "That is not a day, so nothing was stored.", 400)
         service.catch_up(reader, day)
         told = f"You are through with all up to {formatted(day, 'j F')}." if day else "Undone."
         say(request, told, (reverse("catch_up"), "day", str(before or "")) if day else None)

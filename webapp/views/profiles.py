@@ -16,7 +16,7 @@ from webapp.models import Paper, Profile, Reader
 from webapp.queries import papers, readers
 from webapp.services import profiles as service
 from webapp.services import readers as acts
-from webapp.views.readers import back_of, refuse
+from webapp.views.readers import back_of, refuse, refuse_act
 
 
 def mine(request: HttpRequest) -> readers.Interests:
@@ -127,7 +127,10 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     now = timezone.now()
-    service.restore(interests.whole, found, now)
+    try:
+        service.restore(interests.whole, found, now)
+    except service.TooMany as error:
+        return refuse_act(request, str(error), 409)
     acts.rerank_after(interests.whole.reader, None, now)
     messages.success(request, f"“{found.name}” is back.")
     return redirect("profiles")

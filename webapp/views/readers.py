@@ -162,7 +162,8 @@ def named(request: HttpRequest) -> str:
     """The page of ours that `next` names, if it does."""
     wanted = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if is_ours else ""
+    # A bare word would be taken for the name of a view.
+    return wanted if is_ours and wanted.startswith("/") else ""
 
 
 def back_of(request: HttpRequest) -> str:
