@@ -171,6 +171,7 @@ def test_a_service_imports_only_what_stands_to_its_left(name):
         ("webapp.dataset", {"webapp.services", "webapp.views"}),
         ("webapp.services", {"webapp.views", "webapp.tasks", "webapp.jobs", "webapp.forms"}),
         ("webapp.arxiv", {"webapp.models", "webapp.services", "recommender"}),
+        ("webapp.formats", {"webapp.models", "webapp.queries", "webapp.services", "recommender"}),
         ("webapp.embedded", {"django", "webapp.models"}),
     ],
 )
