@@ -59,3 +59,75 @@
     if (next) setTimeout(() => next.click());
   });
 })();
+
+/* Triage by single keys. Off where a field has the focus, and wherever the reader turned them off. */
+(() => {
+  "use strict";
+  const KEYS = [
+    ["j", "next paper"], ["k", "previous paper"], ["Enter", "open it"], ["s", "save, or no longer"],
+    ["u", "more like this"], ["d", "less like this"], ["z", "undo"], ["?", "these keys"],
+  ];
+  const ACTS = { s: "save-", u: "more-", d: "less-" };
+  const OFF = "keys-off";
+  let last = null;
+  let place = -1;
+
+  const isOff = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
+  const make = (name, text, inside = []) => {
+    const made = document.createElement(name);
+    made.append(text, ...inside);
+    return made;
+  };
+
+  const help = make("dialog", make("h2", "Keys"));
+  help.className = "keys";
+  help.setAttribute("aria-label", "Keys");
+  help.append(make("ul", "", KEYS.map(([key, does]) => make("li", make("kbd", key), [` ${does}`]))));
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !isOff() });
+  box.addEventListener("change", () => {
+    try { localStorage.setItem(OFF, box.checked ? "0" : "1"); } catch { box.checked = true; }
+  });
+  const close = make("button", "Close");
+  close.addEventListener("click", () => help.close());
+  help.append(make("label", box, [" Keys are on"]), close);
+  document.body.append(help);
+  const offer = make("button", "Keys (?)");
+  offer.type = "button";
+  offer.className = "keys";
+  offer.addEventListener("click", () => help.showModal());
+  document.querySelector("body > footer, footer")?.append(offer);
+
+  const cards = () => [...document.querySelectorAll("article[data-arxiv-id]")];
+  const here = () => {
+    const card = document.activeElement.closest("article[data-arxiv-id]");
+    if (card) last = card.dataset.arxivId;
+    const found = cards().findIndex((one) => one.dataset.arxivId === last);
+    if (found >= 0) place = found;
+    return found;
+  };
+  const go = (step) => {
+    const all = cards();
+    const from = here() >= 0 ? place : place - (step > 0); // a paper pushed off the page leaves its place
+    const card = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+    if (!card) return;
+    last = card.dataset.arxivId;
+    const title = card.querySelector("h2 a, h1");
+    if (title.matches("h1")) title.tabIndex = -1;
+    title.focus({ focusVisible: true });
+    card.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
+    if (event.target.closest("input:not([type=checkbox], [type=range]), textarea, select")) return;
+    if (event.key === "?") help.showModal();
+    else if (isOff()) return;
+    else if (event.key === "j" || event.key === "k") go(event.key === "j" ? 1 : -1);
+    else if (event.key === "z") document.getElementById("undo")?.click();
+    else if (ACTS[event.key]) {
+      const card = cards()[here()];
+      card?.querySelector(`button[id^="${ACTS[event.key]}"]`)?.click();
+    } else return;
+    event.preventDefault();
+  });
+})();
