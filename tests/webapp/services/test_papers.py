@@ -79,7 +79,7 @@ def test_it_keeps_the_versions(now):
     both = (HarvestedVersion(1, first), HarvestedVersion(2, second))
     papers.store([stated(version=2, versions=both, content_day=date(2026, 11, 25))], now)
     assert Paper.objects.get().version == 2
-    assert stored.versions(Paper.objects.get()) == [(2, second), (1, first)]
+    assert stored.with_versions("2611.00001") == (Paper.objects.get(), [(2, second), (1, first)])
     assert Version.objects.count() == 2
 
 
@@ -119,7 +119,7 @@ def test_a_source_that_knows_the_versions_tells_them_of_unchanged_papers_too(now
     papers.store([stated()], now)
     at = datetime(2026, 11, 19, tzinfo=UTC)
     papers.store([stated(version=1, versions=(HarvestedVersion(1, at),))], now)
-    assert stored.versions(Paper.objects.get()) == [(1, at)]
+    assert stored.with_versions("2611.00001") == (Paper.objects.get(), [(1, at)])
 
 
 def test_a_higher_number_is_kept_and_no_source_lowers_it(now):
