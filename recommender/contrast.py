@@ -50,9 +50,10 @@ def tune(
     lengths = np.linalg.norm(rows @ learned, axis=1)
     learned = np.array(learned / max(float(lengths.mean()), 1e-12), np.float32)
     squares = np.full(learned.shape, 1e-8, np.float32)
+    wrote_by = wrote.T.tocsr()
     for _ in range(config.epochs):
         for lists in _batches(fields, config, random):
-            asking = [_asked(lists_, wrote, config.asked, random) for lists_ in lists]
+            asking = [_asked(listed, wrote, wrote_by, config.asked, random) for listed in lists]
             terms, gradient = _gradient(learned, rows, lists, asking, config, random)
             squares[terms] += gradient**2
             learned[terms] -= np.float32(config.learning_rate) * gradient / np.sqrt(squares[terms])
@@ -71,11 +72,15 @@ def _batches(
 
 
 def _asked(
-    listed: Ids, wrote: sp.csr_matrix, times: int, random: np.random.Generator
+    listed: Ids,
+    wrote: sp.csr_matrix,
+    wrote_by: sp.csr_matrix,
+    times: int,
+    random: np.random.Generator,
 ) -> tuple[Ids, Ids]:
     """Draw for each listed item others of the same users: the others, and whose place they seek."""
     places = np.repeat(np.arange(len(listed)), times)
-    others = _drawn(wrote, _drawn(wrote.T.tocsr(), listed[places], random), random)
+    others = _drawn(wrote, _drawn(wrote_by, listed[places], random), random)
     other = others != listed[places]
     return others[other], places[other]
 

@@ -90,14 +90,16 @@
   const close = make("button", "Close");
   close.addEventListener("click", () => help.close());
   help.append(make("label", box, [" Keys are on"]), close);
-  document.body.append(help);
   const offer = make("button", "Keys (?)");
   offer.type = "button";
   offer.className = "keys";
   offer.addEventListener("click", () => help.showModal());
-  document.querySelector("body > footer, footer")?.append(offer);
 
   const cards = () => [...document.querySelectorAll("article[data-arxiv-id]")];
+  if (!cards().length) return;
+  document.body.append(help);
+  document.querySelector("footer").append(offer);
+
   const here = () => {
     const card = document.activeElement.closest("article[data-arxiv-id]");
     if (card) last = card.dataset.arxivId;
