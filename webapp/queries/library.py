@@ -1,6 +1,6 @@
 """What a reader keeps: saved and rated papers, by tag, state, interest and words."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
@@ -124,10 +124,11 @@ def _place(after: str, read: Any) -> tuple[Any, int] | None:
         return None
     try:
         found = read(key)
-    except ValueError:
+        if isinstance(found, datetime):  # in UTC: PostgreSQL knows no offset of a day
+            found = found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    is_moment = isinstance(found, datetime)
-    return (found, int(number)) if not is_moment or found.tzinfo else None
+    return None if found is None else (found, int(number))
 
 
 def _tags(own: QuerySet[Rating]) -> list[str]:

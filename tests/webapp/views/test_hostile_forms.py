@@ -109,3 +109,18 @@ def test_a_day_that_is_none_does_not_forget_where_a_reader_was(client, who):
     assert client.post("/catch-up/", {"day": "garbage"}).status_code == 400
     who.refresh_from_db()
     assert str(who.caught_up_on) == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [
+        ("saved", "2026-11-23T10:00:00+23:59"),
+        ("saved", "0001-01-01T00:00:00+23:59"),
+        ("saved", "2026-11-23T10:00:00"),
+        ("title", "a\0b"),
+        ("day", "2026-02-30"),
+    ],
+)
+def test_a_place_in_the_library_that_is_none_is_the_beginning(client, who, sort, key):
+    answer = client.get("/library/", {"sort": sort, "after": f"{key}~5"})
+    assert answer.status_code == 200
