@@ -251,6 +251,7 @@ class SubmissionForm(forms.Form):
 
 # What controls a terminal or turns the direction of the words around it.
 _UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SEEN = re.compile(r"[^\W_\u115f\u1160\u3164\uffa0]")  # the last four are letters without a shape
 
 
 class Words(forms.CharField):
@@ -322,6 +323,8 @@ class NameForm(forms.Form):
         name = " ".join(self.cleaned_data["name"].split())
         if "@" in name:
             raise ValidationError("A name holds no @: your address is not for others.")
+        if name and not _SEEN.search(name):
+            raise ValidationError("A name holds a letter or a digit that others can see.")
         return name
 
 

@@ -19,6 +19,10 @@ class TooMany(ValueError):  # noqa: N818 - it names the state
     """As many interests as a page can share out."""
 
 
+class Taken(ValueError):  # noqa: N818 - it names the state
+    """Another interest of the reader is called so."""
+
+
 def make(whole: Profile, name: str, now: datetime) -> Profile:
     """Keep a new interest apart. The first one made finds what there was as an interest beside it.
 
@@ -58,10 +62,12 @@ def _mean_quota(interests: readers.Interests) -> int:
     return round(sum(quotas) / len(quotas))
 
 
-def rename(profile: Profile, name: str) -> None:
-    """A name that the form has checked."""
-    profile.name = name
-    profile.save(update_fields=["name"])
+def rename(whole: Profile, profile: Profile, name: str) -> None:
+    """Taken where another interest got the name meanwhile, in another tab."""
+    with transaction.atomic():
+        if any(one.name == name for one in _locked(whole).apart if one.pk != profile.pk):
+            raise Taken(f"You have “{name}” already: choose another name.")
+        Profile.objects.filter(pk=profile.pk).update(name=name)
 
 
 def share_out(
@@ -99,22 +105,25 @@ def _take_over(whole: Profile, last: Profile) -> None:
     Rule.objects.bulk_create(rules, ignore_conflicts=True)
 
 
-def restore(whole: Profile, profile: Profile, now: datetime) -> None:
-    """Bring back an interest, and what went with it at the same moment.
+def restore(whole: Profile, profile: Profile, now: datetime) -> list[str]:
+    """Bring back an interest, and what went with it at the same moment; their names.
 
+    An interest is never alone: where it would be, what went last comes back as well.
     TooMany where there are others in its place.
     """
     with transaction.atomic():
-        apart = _locked(whole).apart
-        gone = Profile.objects.filter(
-            reader=whole.reader_id, deleted_at=profile.deleted_at, deleted_at__isnull=False
-        )
-        _not_beyond(len(apart) + len(gone))
-        for one in gone:
+        apart, gone = _locked(whole).apart, readers.taken_away(whole.reader_id)
+        back = [one for one in gone if one.deleted_at == profile.deleted_at]
+        if not apart and len(back) == 1:
+            others = [one for one in gone if one not in back]
+            back += [one for one in others if one.deleted_at == others[0].deleted_at]
+        _not_beyond(len(apart) + len(back))
+        for one in back:
             one.name = _free_name(whole.reader_id, one.name)
             one.deleted_at = None
             one.save(update_fields=["name", "deleted_at"])
         changed(whole, now, outdated=True)
+    return [one.name for one in back]
 
 
 def _free_name(reader_id: int, name: str) -> str:

@@ -304,6 +304,8 @@ def fill(slot: str, now: datetime) -> work.Counts:
         for profile_id in rankings.profiles_to_rank(day, run.pk, AT_ONCE - ranked):
             try:
                 rerank(Profile.objects.get(pk=profile_id), day, now)
+            except Profile.DoesNotExist:  # its account was closed meanwhile
+                continue
             except ValueError:  # a damaged pack: its day waits for a new one, the others do not
                 log.exception("The order of %s could not be made", day)
                 break

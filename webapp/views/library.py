@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import profile_asked
 from webapp.models import Rating
@@ -17,7 +17,7 @@ from webapp.queries.library import KINDS, SORTS, Wanted
 from webapp.services import library as service
 from webapp.services import readers as acts
 from webapp.views.profiles import mine
-from webapp.views.readers import named, refuse_act, say
+from webapp.views.readers import by_reader, named, refuse_act, say
 
 MOST_WORDS = 300
 
@@ -93,8 +93,7 @@ def _back(request: HttpRequest) -> str:
     return named(request) or reverse("library")
 
 
-@require_POST
-@login_required
+@by_reader
 def together(request: HttpRequest) -> HttpResponse:
     """One act on all papers that are ticked; none of them is changed when one cannot be."""
     reader, act, now = mine(request).whole.reader, request.POST.get("act", ""), timezone.now()

@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from webapp.forms import MOST_EXPLORED, InterestForm, InterestNameForm, SharesForm, SubjectsForm
 from webapp.models import Paper, Profile, Reader
 from webapp.queries import papers, readers
 from webapp.services import profiles as service
 from webapp.services import readers as acts
-from webapp.views.readers import back_of, refuse, refuse_act
+from webapp.views.readers import back_of, by_reader, refuse, refuse_act
 
 
 def mine(request: HttpRequest) -> readers.Interests:
@@ -61,8 +61,7 @@ def _list(
     return render(request, "profiles/profiles.html", context | more, status=status)
 
 
-@require_POST
-@login_required
+@by_reader
 def share_out(request: HttpRequest) -> HttpResponse:
     """Set the shares and the exploration of all interests at once."""
     interests = mine(request)
@@ -92,22 +91,27 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
     name = InterestNameForm(taken, sent or {"name": found.name})
     is_named = found.is_whole or name.is_valid()
     if sent is not None and form.is_valid() and is_named:
-        if not found.is_whole:
-            service.rename(found, name.cleaned_data["name"])
-        service.choose_subjects(found, form.cleaned_data["subjects"], timezone.now(), None)
-        messages.success(request, "Your subjects are stored; the feed follows them.")
-        return redirect(reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}"))
+        try:
+            if not found.is_whole:
+                service.rename(interests.whole, found, name.cleaned_data["name"])
+        except service.Taken as error:
+            name.add_error("name", str(error))
+        else:
+            service.choose_subjects(found, form.cleaned_data["subjects"], timezone.now(), None)
+            messages.success(request, "Your subjects are stored; the feed follows them.")
+            return redirect(reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}"))
     chosen = set(sent.getlist("subjects") if sent is not None else found.subjects)
     context = {"form": form, "name": name, "offered": offered, "chosen": chosen, "profile": found}
     return render(request, "profiles/profile.html", context)
 
 
-@require_POST
-@login_required
+@by_reader
 def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an interest away; the page that follows offers to bring it back."""
     interests = mine(request)
     found = interests.named(pk)
+    if found is None and any(one.pk == pk for one in readers.taken_away(interests.whole.reader_id)):
+        return redirect("profiles")  # a second click
     if found is None or found.is_whole:
         raise Http404
     now = timezone.now()
@@ -117,27 +121,28 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("profiles")
 
 
-@require_POST
-@login_required
+@by_reader
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring an interest back that was taken away."""
     interests = mine(request)
     gone = readers.taken_away(interests.whole.reader_id)
     found = next((one for one in gone if one.pk == pk), None)
+    if found is None and any(one.pk == pk for one in interests.apart):
+        return redirect("profiles")  # a second click
     if found is None:
         raise Http404
     now = timezone.now()
     try:
-        service.restore(interests.whole, found, now)
+        names = service.restore(interests.whole, found, now)
     except service.TooMany as error:
         return refuse_act(request, str(error), 409)
     acts.rerank_after(interests.whole.reader, None, now)
-    messages.success(request, f"“{found.name}” is back.")
+    told = " and ".join(f"“{name}”" for name in names)
+    messages.success(request, f"{told} {'is' if len(names) == 1 else 'are'} back.")
     return redirect("profiles")
 
 
-@require_POST
-@login_required
+@by_reader
 def move(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     """Let a rated paper speak for another interest."""
     assert isinstance(request.user, Reader)

@@ -158,6 +158,19 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     return redirect(login)
 
 
+def by_reader(do: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate what only a reader's POST does; a login page, fetched, could not send it again."""
+
+    @require_POST
+    @wraps(do)
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not isinstance(request.user, Reader):
+            return log_in_first(request)
+        return do(request, *args, **kwargs)
+
+    return view
+
+
 def named(request: HttpRequest) -> str:
     """The page of ours that `next` names, if it does."""
     wanted = request.POST.get("next", "")
@@ -226,8 +239,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     return render(request, "readers/time_zone.html", context)
 
 
-@require_POST
-@login_required
+@by_reader
 def compare(request: HttpRequest) -> HttpResponse:
     """Take part in comparisons of rankers, or no longer."""
     assert isinstance(request.user, Reader)
@@ -239,8 +251,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     return redirect("time_zone")
 
 
-@require_POST
-@login_required
+@by_reader
 def upvotes(request: HttpRequest) -> HttpResponse:
     """Let public upvotes teach the model that all readers share, or no longer."""
     assert isinstance(request.user, Reader)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
 from webapp.models import Profile, Rating, Rule
@@ -19,7 +19,7 @@ from webapp.services import signals as service
 from webapp.views import is_part
 from webapp.views.profiles import mine
 from webapp.views.rankings import feed_context
-from webapp.views.readers import back_of, interest_of, refuse_act, say
+from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, say
 
 WORDS = {value: name for name, value in EFFECTS.items()}
 SAID = {
@@ -29,8 +29,7 @@ SAID = {
 }
 
 
-@require_POST
-@login_required
+@by_reader
 def steer(request: HttpRequest) -> HttpResponse:
     """Mute or boost a term, an author or a subject, from a card or from a page; or no longer."""
     form = RuleForm(request.POST)

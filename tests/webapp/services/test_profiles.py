@@ -136,6 +136,22 @@ def test_of_three_one_taken_away_leaves_two(two, now):
     assert [one.pk for one in interests(who).apart] == [robots.pk, third.pk]
 
 
+def test_an_interest_never_comes_back_alone(two, now):
+    who, robots, primes = two
+    third = profiles.make(profile(who), "Galaxies", now)
+    profiles.take_away(profile(who), primes, now)
+    profiles.take_away(profile(who), third, now + timedelta(minutes=1))
+    primes.refresh_from_db()
+    assert profiles.restore(profile(who), primes, now) == ["Primes", profiles.FIRST, "Galaxies"]
+    assert [one.pk for one in interests(who).apart] == [robots.pk, primes.pk, third.pk]
+
+
+def test_a_name_given_in_another_tab_meanwhile_is_taken(two, now):
+    who, robots, _ = two
+    with pytest.raises(profiles.Taken, match="“Primes” already"):
+        profiles.rename(profile(who), robots, "Primes")
+
+
 def test_who_comes_back_under_a_taken_name_gets_a_number(two, now):
     who, _, primes = two
     profiles.make(profile(who), "Galaxies", now)

@@ -108,13 +108,23 @@ def test_one_s_own_comment_can_be_changed_for_an_hour(client, who, on):
     assert "/edit" not in page(client, on)
 
 
+def test_a_hidden_comment_says_why_it_can_not_be_changed(client, who, on):
+    mine = said(on, who=who)
+    Comment.objects.update(hidden_at=timezone.now(), hidden_why="It is rude.")
+    answer = client.post(f"/papers/comments/{mine.pk}/edit", {"body": "Better."})
+    assert answer.status_code == 400
+    assert "An editor has hidden this comment" in answer.content.decode()
+
+
 def test_one_s_own_comment_can_be_deleted_and_its_row_stays(client, who, on):
     mine = said(on, who=who)
     client.post(f"/papers/comments/{mine.pk}/delete/")
     assert "A thought." not in page(client, on)
     assert Comment.objects.get().deleted_at
     assert not Entry.objects.exists()
-    assert client.post(f"/papers/comments/{mine.pk}/delete/").status_code == 404
+    deleted_at = Comment.objects.get().deleted_at
+    again = client.post(f"/papers/comments/{mine.pk}/delete/")  # a second click
+    assert (again.status_code, Comment.objects.get().deleted_at) == (302, deleted_at)
 
 
 @pytest.mark.parametrize("act", ["edit", "delete/"])

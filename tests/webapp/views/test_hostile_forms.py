@@ -124,3 +124,29 @@ def test_a_day_that_is_none_does_not_forget_where_a_reader_was(client, who):
 def test_a_place_in_the_library_that_is_none_is_the_beginning(client, who, sort, key):
     answer = client.get("/library/", {"sort": sort, "after": f"{key}~5"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/profiles/shares/",
+        "/profiles/7/delete/",
+        "/profiles/7/restore/",
+        "/papers/2604.00001/interest/",
+        "/rules/",
+        "/papers/comments/7/delete/",
+        "/settings/comparisons/",
+        "/settings/upvotes/",
+    ],
+)
+def test_who_is_logged_out_is_led_back_to_a_page_that_can_be_had(client, address):
+    answer = client.post(address, {"next": "/profiles/"})
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=%2Fprofiles%2F")
+    part = client.post(address, headers={"HX-Request": "true"})
+    assert part.status_code == 401
+    assert "nothing was stored" in part.content.decode()
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u3164", "...", "\u2800 \u00ad"])
+def test_a_public_name_can_be_seen(client, who, name):
+    assert client.post("/settings/name/", {"name": name}).status_code == 400

@@ -209,3 +209,10 @@ def test_the_page_makes_as_many_queries_for_many_as_for_two(
     for address in ("/", "/profiles/", f"/?profile={two[1].pk}"):
         with django_assert_max_num_queries(8):
             client.get(address)
+
+
+def test_a_second_click_on_take_away_or_restore_does_no_more(client, who, two):
+    for verb, left in (("delete", 0), ("restore", 2)):
+        for _ in range(2):
+            assert client.post(f"/profiles/{two[1].pk}/{verb}/").url == "/profiles/"
+        assert len(interests(who).apart) == left

@@ -44,6 +44,8 @@ def _check_limits(reader: Reader, now: datetime) -> None:
 def edit(comment: Comment, body: str, now: datetime) -> None:
     """Mend one's own words, for a while; by then others may have answered them."""
     open_ones = Comment.objects.filter(pk=comment.pk, deleted_at=None, hidden_at=None)
+    if not open_ones.exists():
+        raise Refused("An editor has hidden this comment, so it can't be changed.")
     if not open_ones.filter(at__gt=now - EDITABLE).update(body=body, edited_at=now):
         raise Refused("A comment can be changed within an hour of writing it, and not later.")
 

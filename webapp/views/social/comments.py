@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from webapp.forms import CommentForm, NameForm, ReasonForm
 from webapp.models import Comment, Paper, Reader
@@ -15,7 +15,7 @@ from webapp.queries import papers
 from webapp.queries.social import comments as known
 from webapp.services.social import comments as service
 from webapp.services.social.upvotes import choose_name
-from webapp.views.readers import back_of, log_in_first
+from webapp.views.readers import back_of, by_reader, log_in_first
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,11 +84,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "social/edit.html", context, status=status)
 
 
-@require_POST
-@login_required
+@by_reader
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    comment = _own(request, pk)
-    service.delete(comment, timezone.now())
+    comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk, reader=request.user)
+    if comment.deleted_at is None:  # not a second click
+        service.delete(comment, timezone.now())
     messages.success(request, "Your comment is deleted.")
     return redirect("discussion", comment.paper.arxiv_id)
 
