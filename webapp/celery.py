@@ -20,6 +20,7 @@ TIMETABLE = {
     "embed": (crontab(minute="20"), 3600),
     "rank": (crontab(minute="40"), 3600),
     "trend": (crontab(minute="10,25,40,55"), 900),
+    "digests": (crontab(), 60),
     "prune": (crontab(hour="3", minute="15"), 86_400),
     "train": (crontab(hour="9", minute="0"), 86_400),
 }

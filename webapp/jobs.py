@@ -5,7 +5,8 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import demo, digests, harvests, profiles, rankings, readers, runs, work
+from webapp.services import demo, harvests, profiles, rankings, readers, runs, work
+from webapp.services.digests import claims, letters, sending, subscriptions
 from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
@@ -27,13 +28,15 @@ JOBS: dict[str, Job] = {
     "activate": runs.activate_asked,
     "rank": rankings.fill,
     "trend": trends.compute_trend,
-    "prune": digests.prune,
+    "prune": subscriptions.prune,
+    "digests": claims.claim,
     "demo": demo.load,
 }
 # These wait for others: besides the time at which they began they get the running clock.
 LONG_JOBS: dict[str, Callable[[str, datetime, Clock], work.Counts]] = {
     "harvest": harvests.harvest,
     "fetch": harvests.fetch_submitted,
+    "send": lambda slot, now, clock: sending.send(slot, now, clock, letters.compose),
 }
 NAMES = [*JOBS, *LONG_JOBS]
 

@@ -248,12 +248,13 @@ EMAIL_PORT = number("EMAIL_PORT", 587, 1, 65535)
 EMAIL_HOST_USER = text("EMAIL_USER")
 EMAIL_HOST_PASSWORD = text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = boolean("EMAIL_TLS", default=True)
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 1, 60)
+EMAIL_RATE = number("EMAIL_RATE", 10, 0, 1_000)  # letters a second at most; 0: no limit
 EMAIL_FILE_PATH = MAIL_FOLDER
 EMAIL_BACKEND = (
     "django.core.mail.backends.filebased.EmailBackend"
     if MAIL_FOLDER
-    else "django.core.mail.backends.smtp.EmailBackend"
+    else "webapp.mail.smtp.EmailBackend"
 )
 
 # --- pages -----------------------------------------------------------------------

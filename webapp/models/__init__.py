@@ -1,6 +1,6 @@
 """Tables, by noun. Models refer to each other by string keys."""
 
-from webapp.models.digests import Subscription
+from webapp.models.digests import Digest, Subscription, Suppression
 from webapp.models.encodings import PaperEncoding
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
@@ -26,6 +26,7 @@ __all__ = [
     "Comment",
     "Comparison",
     "Coverage",
+    "Digest",
     "Entry",
     "Gate",
     "Harvest",
@@ -46,6 +47,7 @@ __all__ = [
     "Subject",
     "Submission",
     "Subscription",
+    "Suppression",
     "Trend",
     "Upvote",
     "Version",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from webapp.forms import SubscriptionForm
-from webapp.services import digests
+from webapp.services.digests import subscriptions
 from webapp.views.readers import named
 
 NOTED = (
@@ -25,7 +25,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         if not ratelimit.consume(request, action="subscribe"):
             return render(request, "429.html", status=429)
         wish = form.cleaned_data
-        digests.subscribe(wish["address"], wish["cadence"], timezone.now())
+        subscriptions.subscribe(wish["address"], wish["cadence"], timezone.now())
         messages.success(request, NOTED)
         return redirect(named(request) or "subscribe")
     status = 400 if form.errors else 200

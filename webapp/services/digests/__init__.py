@@ -1,0 +1,1 @@
+"""Letters: who wants them, which are due, and their sending."""
