@@ -76,6 +76,8 @@ DEMO = EMBEDDED_DATABASE and EMBEDDED_BROKER
 SECRET_KEY = secret_key()
 DEBUG = boolean("DEBUG")
 PUBLIC_URL = text("PUBLIC_URL").rstrip("/")
+# What letters point to.
+ADDRESS = PUBLIC_URL or f"http://127.0.0.1:{number('PORT', 8000, 1, 65535)}"
 _public = urlsplit(PUBLIC_URL)
 if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostname):
     raise ImproperlyConfigured(

@@ -1,13 +1,17 @@
 """Letters that are due and owed, and what stands in them."""
 
-from datetime import datetime
+import json
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from webapp.mail.schedule import EVERY_DAY, Wish
-from webapp.models import Digest, Subscription
+from webapp.models import Digest, Rating, Subscription
+from webapp.queries.readers import CHANGED
 
 WORKDAYS = (0, 1, 2, 3, 4)
 _DAYS = {
@@ -47,3 +51,73 @@ def owed(now: datetime) -> bool:
     waiting = Q(state=Digest.State.QUEUED, next_at__lte=now)
     lost = Q(state__in=(Digest.State.COMPOSING, Digest.State.SENDING), lease_until__lt=now)
     return Digest.objects.filter(waiting | lost).exists()
+
+
+# --- what stands in them ------------------------------------------------------------
+
+REMEMBERED = timedelta(days=120)  # older papers are not mailed anyway
+MOST_CHANGED = 20
+_LEFT = (Digest.State.SENDING, Digest.State.SENT, Digest.State.UNKNOWN)
+
+
+class Mailed(NamedTuple):
+    """What a reader has had: papers, and the day of the last letter of this subscription."""
+
+    papers: frozenset[int]
+    last_sent: datetime | None
+
+
+def mailed(digest: Digest) -> Mailed:
+    """What went out before this letter; to a reader, by any of the subscriptions."""
+    one = digest.subscription
+    whose = Q(subscription__reader=one.reader_id) if one.reader_id else Q(subscription=one)
+    rows = Digest.objects.filter(
+        whose, state__in=_LEFT, queued_at__gt=digest.queued_at - REMEMBERED
+    ).exclude(pk=digest.pk)
+    ids: set[int] = set()
+    last: datetime | None = None
+    for subscription, papers, at in rows.values_list("subscription", "paper_ids", "queued_at"):
+        ids.update(papers)
+        if subscription == one.pk:
+            last = max(at, last or at)
+    return Mailed(frozenset(ids), last)
+
+
+class Reason(NamedTuple):
+    """Why a paper stands in a ranking."""
+
+    because: int  # id of a paper, -1: none
+    shared_percent: int
+    terms: list[str]
+
+
+def reasons(profile_id: int, after: date, paper_ids: list[int]) -> dict[int, Reason]:
+    """Of papers in an interest's stored orders; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT w.id, k.because[n], k.text_shares[n], k.shared_shares[n],
+                coalesce(k.terms -> (n - 1), '[]')::text
+            FROM webapp_ranking k, unnest(%(ids)s::bigint[]) AS w (id),
+                LATERAL array_position(k.paper_ids, w.id) AS n
+            WHERE k.profile_id = %(profile)s AND k.day > %(after)s AND n IS NOT NULL
+            ORDER BY k.day
+            """,
+            {"ids": paper_ids, "profile": profile_id, "after": after},
+        )
+        rows = cursor.fetchall()
+    return {
+        pk: Reason(because, _percent(text, shared), json.loads(terms))
+        for pk, because, text, shared, terms in rows
+    }
+
+
+def _percent(text: float, shared: float) -> int:
+    return round(100 * shared / (text + shared)) if shared > 0 and text + shared > 0 else 0
+
+
+def changed_since(reader_id: int, since: datetime) -> list[Rating]:
+    """Saved papers that have a newer version than was saved, found since a moment."""
+    rows = Rating.objects.filter(CHANGED, reader=reader_id, paper__changed_at__gt=since)
+    rows = rows.select_related("paper").defer("paper__search")
+    return list(rows.order_by("-paper__changed_at", "-pk")[:MOST_CHANGED])

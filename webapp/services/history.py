@@ -86,12 +86,23 @@ def lost(interests: readers.Interests, paper: Paper) -> Lost:
     return Lost(muted_by, not any(not some or some & subjects for some in wanted))
 
 
-def best_since(interests: readers.Interests, after: date) -> list[history.Missed]:
+def best_since(
+    interests: readers.Interests,
+    after: date,
+    most: int = BEST,
+    without: frozenset[int] = frozenset(),
+    least: float | None = None,
+) -> list[history.Missed]:
     """The best papers of all days since one, from the orders as stored; each interest's share.
 
     What being new is worth is counted from the newest of these days instead of each from its own.
+    Left out are some papers, and scores below the least.
     """
-    rows = history.missed(interests.whole, after)
+    rows = [
+        row
+        for row in history.missed(interests.whole, after)
+        if row.paper not in without and (least is None or row.score >= least)
+    ]
     if not rows:
         return []
     days = np.array([row.day.toordinal() for row in rows])
@@ -103,7 +114,7 @@ def best_since(interests: readers.Interests, after: date) -> list[history.Missed
     orders = [np.flatnonzero(owner == n) for n in range(len(apart))]
     orders = [rows_of[np.argsort(-scores[rows_of], kind="stable")] for rows_of in orders]
     quotas = np.array([one.quota for one in interests.each], np.float64)
-    turns = take_turns(orders, quotas / quotas.sum())[:BEST]
+    turns = take_turns(orders, quotas / quotas.sum())[:most]
     return [rows[int(orders[who][row])] for who, row in turns]
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.factories import paper
 from webapp.models import Subscription
-from webapp.services import digests
+from webapp.services.digests import subscriptions
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_an_address_is_stored_unconfirmed(client):
 
 
 def test_the_answer_is_the_same_for_every_address_and_nothing_changes(client):
-    digests.subscribe("dawn@example.org", "weekly", timezone.now())
+    subscriptions.subscribe("dawn@example.org", "weekly", timezone.now())
     Subscription.objects.update(confirmed_at=timezone.now())
     known = subscribe(client, cadence="daily").content
     unknown = subscribe(client, "other@example.org").content
@@ -78,9 +78,9 @@ def test_too_many_from_one_network_are_refused(client, settings):
 
 def test_unconfirmed_addresses_are_forgotten_after_a_week_and_it_does_nothing_the_second_time(now):
     for address, days in (("old@example.org", 8), ("new@example.org", 6), ("yes@example.org", 90)):
-        digests.subscribe(address, "weekly", now - timedelta(days=days))
+        subscriptions.subscribe(address, "weekly", now - timedelta(days=days))
     Subscription.objects.filter(address="yes@example.org").update(confirmed_at=now)
-    assert digests.prune("test", now) == {"unconfirmed": 1}
-    assert digests.prune("test", now) == {"unconfirmed": 0}
+    assert subscriptions.prune("test", now) == {"unconfirmed": 1}
+    assert subscriptions.prune("test", now) == {"unconfirmed": 0}
     left = set(Subscription.objects.values_list("address", flat=True))
     assert left == {"new@example.org", "yes@example.org"}

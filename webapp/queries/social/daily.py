@@ -160,6 +160,21 @@ def daily_page(period: Period, after: str) -> DailyPage:
     return DailyPage(shown, _key_of(shown[-1]) if len(cards) == size else "")
 
 
+def leading(kind: str, subjects: list[str], without: frozenset[int], most: int) -> list[Listed]:
+    """The first papers of the newest day, week or month in some subjects, or in all, but some."""
+    found = near(kind, None)
+    if found is None:
+        return []
+    days = (found.period.first, found.period.last)
+    wanted = Q(paper__subjects__overlap=subjects) if subjects else Q()
+    rows = entries().filter(wanted, day__range=days, paper__withdrawn_at=None)
+    order = [f"-{field}" for field in ORDER]
+    cards = [Listed(row.paper, row) for row in rows.exclude(pk__in=without).order_by(*order)[:most]]
+    have = without | {card.paper.pk for card in cards}
+    rest = papers.of_day(found.day, subjects).exclude(pk__in=have)
+    return cards + [Listed(paper) for paper in rest[: most - len(cards)]]
+
+
 def _entries(period: Period, after: str, size: int) -> list[Listed]:
     """The places are found in the index alone, then their papers are fetched."""
     is_day = period.first == period.last  # the index has its entries in order

@@ -38,6 +38,17 @@ def trending_page(window: str, after: int) -> Trending | None:
     return Trending(cards, row, row.paper_ids[last - 1] if last < len(row.paper_ids) else None)
 
 
+def leading(window: str, subjects: list[str], without: frozenset[int], most: int) -> list[Listed]:
+    """The first papers of a window's order in some subjects, or in all, but some. Two queries."""
+    row = Trend.objects.filter(window=window).first()
+    ids = [pk for pk in row.paper_ids if pk not in without] if row else []
+    rows = entries().filter(pk__in=ids, paper__withdrawn_at=None)
+    if subjects:
+        rows = rows.filter(paper__subjects__overlap=subjects)
+    found = {entry.pk: entry for entry in rows}
+    return [Listed(found[pk].paper, found[pk]) for pk in ids if pk in found][:most]
+
+
 def is_trend_fresh(since: datetime, n_windows: int) -> bool:
     """Whether all windows were computed lately, and nothing has been said since."""
     computed = list(Trend.objects.values_list("computed_at", flat=True))

@@ -1,0 +1,117 @@
+"""From what is to be said to a message: two parts of the same content, and the headers.
+
+RFC 8058 for one-click unsubscribing, RFC 2919 for List-Id, RFC 3834 for Auto-Submitted.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from webapp.models import Paper
+from webapp.templatetags.papers import plain
+
+LONGEST_TITLE = 300
+
+
+class Line(NamedTuple):
+    """One paper in a letter, and why it is there."""
+
+    paper: Paper
+    because: Paper | None = None
+    terms: list[str] = []  # never changed
+    shared_percent: int = 0
+    n_upvotes: int = 0
+    is_picked: bool = False
+    token: str = ""  # with which its reader can act on it
+
+    @property
+    def title(self) -> str:
+        return one_line(self.paper.title)
+
+    @property
+    def why(self) -> str:
+        """In words; nothing where there is nothing to say."""
+        if self.because and self.because.pk == self.paper.pk:
+            return ""
+        parts = []
+        if self.because:
+            terms = f" ({', '.join(self.terms[:4])})" if self.terms else ""
+            parts.append(f"Because you saved or liked “{one_line(self.because.title)}”{terms}.")
+        if self.shared_percent:
+            parts.append(f"{self.shared_percent} % from other readers.")
+        if self.is_picked:
+            parts.append("Picked by an editor.")
+        if self.n_upvotes:
+            parts.append(f"{self.n_upvotes} upvote{'s' if self.n_upvotes > 1 else ''}.")
+        return " ".join(parts)
+
+
+class Part(NamedTuple):
+    """Papers under a heading: of one interest, or without one all of them."""
+
+    name: str
+    lines: list[Line]
+
+
+class Letter(NamedTuple):
+    """All that a letter says; the text part and the HTML part say the same."""
+
+    day: date
+    subject: str
+    opening: str
+    parts: list[Part]
+    changed: list[tuple[Line, int]] = []  # saved papers, and the version that was saved
+    sentences: list[str] = []  # why there is nothing
+    list_name: str = "digest"
+    key: str = ""  # of the subscription
+    is_readers: bool = False  # who can see its settings
+
+    @property
+    def paper_ids(self) -> list[int]:
+        return [line.paper.pk for part in self.parts for line in part.lines]
+
+
+def one_line(text: str) -> str:
+    """Words as meant, without what breaks lines or turns directions; safe in a header."""
+    words = " ".join(str(plain(text)).split())
+    return words if len(words) <= LONGEST_TITLE else words[: LONGEST_TITLE - 1] + "…"
+
+
+def address(name: str, *args: Any) -> str:
+    """Where a page stands for somebody who is not here."""
+    return f"{settings.ADDRESS}{reverse(name, args=args)}"
+
+
+def host() -> str:
+    return urlsplit(settings.ADDRESS).hostname or "localhost"
+
+
+def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
+    """A letter as it goes out; `number` is the digest's own, and stays through every try."""
+    leave = address("unsubscribe", letter.key)
+    context = {
+        "letter": letter,
+        "unsubscribe": leave,
+        "site": host(),
+        "base": settings.ADDRESS,
+    }
+    made = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=render_to_string("mail/letter.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers={
+            "Message-ID": f"<{letter.list_name}.{number}@{host()}>",
+            "List-Unsubscribe": f"<{leave}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "List-Id": f"Firstlight {letter.list_name} <{letter.list_name}.{host()}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    made.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
+    return made
