@@ -59,8 +59,8 @@ def act_by_mail(request: HttpRequest, token: str) -> HttpResponse:
     try:
         reader_id, paper_id = tokens.paper_of(token)
     except tokens.Invalid as error:
-        context = {"is_old": isinstance(error, tokens.Expired)}
-        return render(request, "digests/unknown.html", context, status=400)
+        facts = {"is_old": isinstance(error, tokens.Expired)}
+        return render(request, "digests/unknown.html", facts, status=400)
     reader = Reader.objects.filter(pk=reader_id, is_active=True).first()
     paper = Paper.objects.defer("search").filter(pk=paper_id).first()
     if reader is None or paper is None:
