@@ -7,10 +7,8 @@ better than a second one. What a server refuses for now is tried again, with gro
 
 import logging
 import smtplib
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,28 +27,20 @@ Clock = Callable[[], datetime]
 Compose = Callable[[Digest, datetime], EmailMessage | None]
 State = Digest.State
 
-SENDERS = 4  # threads: they mostly wait for servers
 ATTEMPTS = 10  # over a day and a half
 LEASE = timedelta(minutes=5)
 LONGEST = timedelta(minutes=4)  # of one run; the next minute's goes on
 REFUSED, NO_SUCH_ADDRESS = 500, {550, 551, 553}
+MOST_FAILED, TROUBLES = 3, {"unreachable", State.UNKNOWN}
 LOCK = 0x46_4C_6D_61  # of PostgreSQL's advisory ones
 
 
 def send(slot: str, now: datetime, clock: Clock, compose: Compose) -> work.Counts:
     """Send what is owed, in one process at a time; the others have nothing to do."""
-    counts: dict[str, int] = {}
     with _only_one() as mine:
         if not mine:
             return {"busy": 1}
-        counts |= recover(clock())
-        pace = Pace(settings.EMAIL_RATE)
-        with ThreadPoolExecutor(SENDERS, "sender") as pool:
-            runs = [pool.submit(_run, clock, now + LONGEST, compose, pace) for _ in range(SENDERS)]
-        for run in runs:
-            for state, n in run.result().items():
-                counts[state] = counts.get(state, 0) + n
-    return dict(counts)
+        return {**recover(clock()), **_run(clock, now + LONGEST, compose)}
 
 
 @contextmanager
@@ -83,28 +73,29 @@ class Pace:
     def __init__(self, a_second: int) -> None:
         self.step = 1 / a_second if a_second else 0.0
         self.free_at = 0.0
-        self.lock = threading.Lock()
 
     def wait(self) -> None:
-        """Wait for the next turn of all the threads together."""
-        with self.lock:
-            now = time.monotonic()
-            turn = max(now, self.free_at)
-            self.free_at = turn + self.step
+        """Wait for the next turn."""
+        now = time.monotonic()
+        turn = max(now, self.free_at)
+        self.free_at = turn + self.step
         time.sleep(turn - now)
 
 
-def _run(clock: Clock, until: datetime, compose: Compose, pace: Pace) -> dict[str, int]:
-    """One thread's letters, over one connection to the mail server."""
+def _run(clock: Clock, until: datetime, compose: Compose) -> dict[str, int]:
+    """One letter after another over one connection: a crash leaves at most one in doubt.
+
+    A server that fails three times in a row is left alone until the next run.
+    """
     counts: dict[str, int] = {}
-    backend = get_connection()
+    backend, pace, failed = get_connection(), Pace(settings.EMAIL_RATE), 0
     try:
-        while clock() < until and (digest := take(clock())):
+        while failed < MOST_FAILED and clock() < until and (digest := take(clock())):
             state = _send_one(digest, clock, compose, backend, pace)
             counts[state] = counts.get(state, 0) + 1
+            failed = failed + 1 if state in TROUBLES else 0
     finally:
         _close(backend)
-        connection.close()  # this thread's own
     return counts
 
 
@@ -176,7 +167,8 @@ def _hand_over(digest: Digest, message: EmailMessage, clock: Clock, backend: Any
         return _refused(digest, error.smtp_code, error.smtp_error, clock())
     except (smtplib.SMTPException, OSError) as error:
         _close(backend)
-        return _later(digest, f"The mail server: {error!r}", clock())
+        _later(digest, f"The mail server: {error!r}", clock())
+        return "unreachable"
     return _now_is(digest, State.SENT, "", sent_at=clock())
 
 

@@ -64,7 +64,7 @@ def test_letters_go_out_once_and_are_marked(server, letters, now):
 def test_what_is_refused_for_now_is_sent_later_and_once(server, letters, now, manner):
     letters()
     server.manners = [manner]
-    assert send(now) == {"put off": 1}
+    assert send(now) == {"put off" if manner == "4xx" else "unreachable": 1}
     assert Digest.objects.get().paper_ids == []
     assert send(now) == {}  # not before a minute has passed
     assert send(now + timedelta(minutes=1)) == {"sent": 1}
@@ -96,6 +96,13 @@ def test_a_server_that_is_away_is_asked_again_and_in_the_end_no_more(
     assert at - now < timedelta(days=2)
     assert states() == ["failed"]
     assert "refused" in Digest.objects.get().error
+
+
+def test_a_server_that_fails_again_and_again_is_left_alone_until_the_next_run(server, letters, now):
+    letters(10)
+    server.manners = ["drop before"] * 9
+    assert send(now) == {"unreachable": 3}
+    assert states().count("queued") == 10
 
 
 def test_an_address_that_does_not_exist_gets_nothing_any_more(server, letters, now):
