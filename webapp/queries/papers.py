@@ -14,6 +14,11 @@ from django.db.models.functions import Lower
 from webapp.models import Paper, Subject, Version
 
 SHOWN = Paper.objects.defer("search")
+# What a card tells.
+CARD = (
+    *("arxiv_id", "issue_day", "title", "abstract", "is_summary", "authors", "subjects"),
+    *("version", "withdrawn_at", "created_at"),
+)
 NEWEST_HITS = 1_000  # a common word has hundreds of thousands; the newest are ranked
 
 
@@ -136,6 +141,10 @@ def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:
 
 def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
     return SHOWN.in_bulk(list(paper_ids))
+
+
+def cards(paper_ids: Iterable[int]) -> dict[int, Paper]:
+    return Paper.objects.only(*CARD).in_bulk(list(paper_ids))
 
 
 def known_as(name: str) -> Paper | None:

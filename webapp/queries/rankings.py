@@ -97,7 +97,7 @@ def feed_page(
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
         return feed_page(interests, day, n_pages, profile)
-    shown = papers.by_ids({*found.paper_ids, *found.because})
+    shown = papers.cards({*found.paper_ids, *found.because})
     ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
     first = (page - 1) * size
     names = {one.pk: one.name for one in interests.apart}

@@ -204,6 +204,7 @@ _LETTERS = dict(zip(_NAMES.split(), "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", stri
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| (?=\w))?"
 )
+_WRITTEN_OTHERWISE = re.compile(r"[\\~`]|--")  # most text is meant as it is written
 _AROUND_LETTER = re.compile(r"\{([^\W\d_])\}|(?<=[øØłŁßæÆœŒåÅ])\{\}")
 _SPELLINGS = [
     (re.compile(r"\\([&%$#_{}])"), r"\1"),
@@ -223,12 +224,13 @@ _SPELLINGS = [
 def prose(text: str) -> str:
     r"""Ordinary words as they are meant: `Erd\H{o}s` as Erdős, `Fig.~3` with its blank."""
     text = _visible(text)
+    if not _WRITTEN_OTHERWISE.search(text):
+        return text
     if "\\" in text:
         text = _LETTER.sub(lambda found: _LETTERS[found[1]], _ACCENT.sub(_accented, text))
         text = _AROUND_LETTER.sub(r"\1", text)
-    if not text.isalnum():
-        for written, meant in _SPELLINGS:
-            text = written.sub(meant, text)
+    for written, meant in _SPELLINGS:
+        text = written.sub(meant, text)
     return text
 
 

@@ -67,14 +67,21 @@ class Found(NamedTuple):
     following: Period | None
 
 
-def _newest_day(where: str) -> str:
-    return f"""greatest((SELECT max(issue_day) FROM webapp_paper WHERE issue_day {where}),
-                        (SELECT max(day) FROM webapp_entry WHERE day {where}))"""  # noqa: S608 - made of constants
+def _first(column: str, table: str, where: str) -> str:
+    """The first in an order, which is planned in half the time that a max() takes."""
+    order = "DESC" if where.startswith("<") else "ASC"
+    return (
+        f"(SELECT {column} FROM {table} WHERE {column} {where} ORDER BY {column} {order} LIMIT 1)"  # noqa: S608 - made of constants
+    )
 
 
-def _oldest_day(where: str) -> str:
-    return f"""least((SELECT min(issue_day) FROM webapp_paper WHERE issue_day {where}),
-                     (SELECT min(day) FROM webapp_entry WHERE day {where}))"""  # noqa: S608 - as above
+def _nearest(where: str) -> str:
+    either = "greatest" if where.startswith("<") else "least"
+    papers, singled_out = (
+        _first("issue_day", "webapp_paper", where),
+        _first("day", "webapp_entry", where),
+    )
+    return f"{either}({papers}, {singled_out})"
 
 
 _NEAR = f"""
@@ -82,10 +89,10 @@ WITH wanted AS (
     SELECT coalesce((date_trunc(%(unit)s, %(first)s::timestamp) + %(length)s::interval)::date,
                     'infinity'::date) AS until),
 here AS (
-    SELECT coalesce({_newest_day("< until")}, {_oldest_day(">= until")}) AS day FROM wanted),
+    SELECT coalesce({_nearest("< until")}, {_nearest(">= until")}) AS day FROM wanted),
 first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
 span AS (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
-SELECT first, until - 1, day, {_newest_day("< first")}, {_oldest_day(">= until")} FROM span
+SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")} FROM span
 """  # noqa: S608 - as above
 
 
@@ -132,6 +139,8 @@ class Listed(NamedTuple):
     because: Paper | None = None
     shared_percent: int = 0
     is_explored: bool = False
+    interest: str = ""
+    terms: Sequence[str] = ()
 
 
 class DailyPage(NamedTuple):
@@ -173,15 +182,20 @@ def _entries(period: Period, after: str, size: int) -> list[Listed]:
 
 def entries() -> Any:
     """With all that a card tells, in one query."""
-    return Entry.objects.select_related("paper__submission__reader", "paper__pick").defer(
-        "paper__search"
+    joined = Entry.objects.select_related("paper__submission__reader", "paper__pick")
+    return joined.only(
+        *("day", "n_upvotes", "is_picked", "n_public", "n_comments", "created_at"),
+        *(f"paper__{name}" for name in papers.CARD),
+        *("paper__submission__reader__name", "paper__pick__note"),
     )
 
 
 def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:
     in_period = Q(issue_day__range=(period.first, period.last))
     singled_out = Entry.objects.filter(paper=OuterRef("pk"), day__range=(period.first, period.last))
-    rows = papers.SHOWN.filter(in_period, ~Exists(singled_out), withdrawn_at=None)
+    rows = Paper.objects.only(*papers.CARD).filter(
+        in_period, ~Exists(singled_out), withdrawn_at=None
+    )
     if key:
         rows = rows.filter(_below(("issue_day", "arxiv_id"), key))
     return [Listed(paper) for paper in rows.order_by("-issue_day", "-arxiv_id")[:size]]
