@@ -1,4 +1,4 @@
-"""A whole triage: open, read, save, less, undo, next day, search, tag. By keys; without JavaScript."""
+"""A whole triage, by keyboard alone and without JavaScript: from opening a day to tagging."""
 
 from datetime import timedelta
 
