@@ -63,10 +63,16 @@ def one_load(page: Page, address: str) -> tuple[float, float]:
 def weight(page: Page, address: str) -> str:
     """Requests of one load; kilobytes of the page, and of what styles and moves it."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     page.goto(address, wait_until="networkidle")
-    page.remove_listener("response", answers.append)
-    bodies = [(one.headers.get("content-type", ""), one.body()) for one in answers]
+    page.remove_listener("response", note)
+    bodies = [
+        (one.headers.get("content-type", ""), one.body()) for one in answers if one.status == 200
+    ]
     html = sum(packed(body) for kind, body in bodies if "html" in kind)
     rest = sum(packed(body) for kind, body in bodies if "css" in kind or "javascript" in kind)
     return f"{len(answers)} requests, HTML {html:.1f} kB, CSS and JS {rest:.1f} kB (gzip)"
