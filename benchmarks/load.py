@@ -36,7 +36,7 @@ class Request(NamedTuple):
     cookie: str = ""
 
     def bytes(self, port: int) -> bytes:
-        lines = [f"GET {self.path} HTTP/1.1", f"Host: {HOST}:{port}", "Accept-Encoding: gzip"]
+        lines = [f"GET {self.path} HTTP/1.1", f"Host: {HOST}:{port}"]
         lines += [f"Cookie: sessionid={self.cookie}"] if self.cookie else []
         return "\r\n".join([*lines, "", ""]).encode()
 

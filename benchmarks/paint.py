@@ -1,10 +1,9 @@
 """How soon pages are painted: `python -m benchmarks.paint`; Chromium, its processor slowed 4 times.
 
 The demo's instance and reader. Largest contentful paint and layout shift as the browser tells them,
-each load without a cache; requests and bytes of one load, text packed by gzip for comparison.
+each load without a cache; requests and bytes of one load.
 """
 
-import gzip
 import shutil
 import statistics
 from collections.abc import Iterator
@@ -61,7 +60,7 @@ def one_load(page: Page, address: str) -> tuple[float, float]:
 
 
 def weight(page: Page, address: str) -> str:
-    """Requests of one load; kilobytes of the page, and of what styles and moves it."""
+    """Requests of one load; kilobytes, as sent, of the page and of what styles and moves it."""
     answers: list[Response] = []
 
     def note(answer: Response) -> None:
@@ -70,16 +69,13 @@ def weight(page: Page, address: str) -> str:
     page.on("response", note)
     page.goto(address, wait_until="networkidle")
     page.remove_listener("response", note)
-    bodies = [
-        (one.headers.get("content-type", ""), one.body()) for one in answers if one.status == 200
+    sent = [
+        (one.headers.get("content-type", ""), one.request.sizes()["responseBodySize"] / 1000)
+        for one in answers
     ]
-    html = sum(packed(body) for kind, body in bodies if "html" in kind)
-    rest = sum(packed(body) for kind, body in bodies if "css" in kind or "javascript" in kind)
-    return f"{len(answers)} requests, HTML {html:.1f} kB, CSS and JS {rest:.1f} kB (gzip)"
-
-
-def packed(body: bytes) -> float:
-    return len(gzip.compress(body, 6)) / 1000
+    html = sum(size for kind, size in sent if "html" in kind)
+    rest = sum(size for kind, size in sent if "css" in kind or "javascript" in kind)
+    return f"{len(answers)} requests, HTML {html:.1f} kB, CSS and JS {rest:.1f} kB"
 
 
 def main() -> None:

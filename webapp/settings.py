@@ -104,7 +104,10 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "webapp",
 ]
+# A proxy packs what it passes on; without one pages and files are packed here, to a fifth.
+_packed = [] if boolean("BEHIND_PROXY") else ["django.middleware.gzip.GZipMiddleware"]
 MIDDLEWARE = [
+    *_packed,
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
