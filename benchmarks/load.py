@@ -16,13 +16,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import crowd
 from benchmarks.database import database, query
-from benchmarks.instance import ROOT, family, free_port
+from benchmarks.instance import ROOT, family, free_port, made_up
 from webapp.embedded import data_folder
 from webapp.processes import spawn
 from webapp.supervisor import environment, first_page, web_command
@@ -243,7 +243,7 @@ def load(home: Path, n_clients: int, seconds: float, only: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="gzip files of papers")
+    parser.add_argument("files", nargs="*", type=Path, help="gzip files; none: made up")
     parser.add_argument("--papers", type=int, default=300_000)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=8.0, help="for each page")
@@ -253,6 +253,9 @@ def main() -> None:
     with database(chosen.home, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1") as home:
         if not query("SELECT 1 FROM webapp_trend"):
             found = crowd.papers(sorted(chosen.files), chosen.papers)
+            if not chosen.files:
+                days = [date(2026, 4, 30) - timedelta(days=n) for n in range(400, -1, -1)]
+                found = made_up(chosen.papers, days)
             file = crowd.written(found, home / "papers.jsonl.gz")
             crowd.fill(file, datetime.now(UTC))
         load(home, chosen.clients, chosen.seconds, chosen.only)
