@@ -24,6 +24,7 @@ from webapp.services import work
 
 log = logging.getLogger(__name__)
 OPEN_DAYS = 10  # issue days that are kept ranked for every reader
+ONE_BY_ONE = 10  # rated papers without a vector that are asked for each by itself
 AT_ONCE = 2_000  # rankings in one piece of work, so that it ends well within its time limit
 
 
@@ -321,5 +322,9 @@ def ask_for_missing_vectors(reader_id: int, now: datetime) -> None:
     run = runs.active_run()
     if run is None:
         return
-    for paper_id in runs.rated_without_vector(run.pk, reader_id):
+    missing = runs.rated_without_vector(run.pk, reader_id)
+    if len(missing) > ONE_BY_ONE:  # a library was brought along
+        work.ask("embed", f"run {run.pk} {len(missing)} papers to {missing[-1]}", now)
+        return
+    for paper_id in missing:
         work.ask("embed", f"run {run.pk} paper {paper_id}", now)
