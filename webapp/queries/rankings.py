@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 
-from webapp.models import Comparison, ModelRun, Paper, Profile, Ranking, Rating, Reader, Rule
+from webapp.models import Comparison, Entry, ModelRun, Paper, Profile, Ranking, Rating, Reader, Rule
 from webapp.queries import papers, readers
 
 
@@ -288,6 +288,14 @@ def spoken_to(reader_id: int, paper: Paper) -> Spot:
 def comparisons_on(day: date) -> QuerySet[Comparison]:
     """What is compared on an issue day; at most one, as the form sees to it."""
     return Comparison.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), begins_on__lte=day)
+
+
+def upvotes_of(paper_ids: list[int]) -> dict[int, int]:
+    """Upvotes of each paper that has any, here and where they are harvested."""
+    rows = Entry.objects.filter(paper__in=paper_ids)
+    return {
+        pk: here + public for pk, here, public in rows.values_list("pk", "n_upvotes", "n_public")
+    }
 
 
 def comparison_of(reader_id: int, day: date) -> Comparison | None:
