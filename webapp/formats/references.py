@@ -21,7 +21,8 @@ _BESIDE_ARXIV = re.compile(
 )
 _NUMBER = re.compile(r"\d{3}")
 _PART = re.compile(r"[^\s,;]+")
-_TITLE = re.compile(r"\W*(?:\w+\W+){2}\w")  # three words
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OUR_PAGE = re.compile(r"https?://[^/\s]+/papers/(?!\D)")  # of any Firstlight
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what failed, we tell
 
 
@@ -95,7 +96,7 @@ def _names(fields: dict[str, str]) -> Iterator[str]:
 def _named(text: str) -> Iterator[str]:
     """The one paper that a text is the identifier or address of; none of a wrong one."""
     try:
-        yield identifiers.named(text)
+        yield identifiers.named(_OUR_PAGE.sub("", text[:300], count=1))
     except ValueError:
         if doi := identifiers.bare_doi(text):
             yield doi
@@ -126,7 +127,7 @@ def _parts(line: str) -> Iterator[Reference]:
     if any(one.names for one in read):
         # The words around are no papers; what looks like a number of one, and is none, is told.
         yield from (one for one in read if one.names or re.match(r"\d{4}\.\d", one.written))
-    elif _TITLE.match(line[:300]):
+    elif len(parts) > 2 and len(_WORD.findall(line[:300])) > 2:
         yield Reference(_short(line), title=line[:300].strip("\"'“”. "))
     else:
         yield from (Reference(_short(part)) for part in (parts if len(parts) < 4 else [line]))

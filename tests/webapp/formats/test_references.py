@@ -56,6 +56,11 @@ def test_a_line_of_words_is_a_title():
 def test_what_is_no_paper_is_told_as_it_was_written():
     found = references("2513.00001, 2401.00001\nhello")
     assert (found.unread, len(found.read)) == (["2513.00001", "hello"], 1)
+    assert references("2604.14551.bib").unread == ["2604.14551.bib"]
+
+
+def test_an_address_of_a_page_here_is_read_too():
+    assert names("https://papers.example.org/papers/2401.00001") == [("2401.00001",)]
 
 
 def test_a_broken_entry_spoils_no_other():
