@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from webapp.models import Paper, Rating
 
-MOST_TITLES = 300  # looked for at once: each is a search
+SHORTEST_TITLE = 5  # letters; a shorter one names no paper
 MOST_OF_AUTHOR = 200
 # What names papers on a page needs no more.
 LISTED = Paper.objects.defer("search", "abstract", "comments")
@@ -34,27 +34,18 @@ def by_names(names: Iterable[str]) -> dict[str, int]:
 
 
 def by_titles(titles: Iterable[str]) -> dict[str, int]:
-    """Ids of papers by title, as far as every word of it is the paper's; the first so many."""
-    wanted = {title: _words(title) for title in titles}
-    asked = [title for title, words in wanted.items() if len(words) > 1][:MOST_TITLES]
+    """Ids of papers by title, whatever its capitals and the signs between its letters."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT t.title, p.title, p.id FROM unnest(%s::text[]) AS t (title)
-            CROSS JOIN LATERAL (
-                SELECT id, title FROM webapp_paper
-                WHERE search @@ plainto_tsquery('english', t.title) ORDER BY id LIMIT 20) p
-            ORDER BY p.id DESC
+            r"""
+            SELECT t.title, min(p.id) FROM unnest(%s::text[]) AS t (title)
+            JOIN webapp_paper p ON md5(regexp_replace(lower(p.title), '\W+', '', 'g'))
+                = md5(regexp_replace(lower(t.title), '\W+', '', 'g'))
+            WHERE length(regexp_replace(t.title, '\W+', '', 'g')) > %s GROUP BY 1
             """,
-            [asked],
+            [list(titles), SHORTEST_TITLE],
         )
-        rows: list[tuple[str, str, int]] = cursor.fetchall()
-    return {title: pk for title, found, pk in rows if _words(found) == wanted[title]}
-
-
-def _words(title: str) -> list[str]:
-    """The words of a title, whatever stands between them."""
-    return re.findall(r"\w+", title.lower())
+        return dict(cursor.fetchall())
 
 
 def of_author(name: str) -> list[Paper]:
