@@ -113,6 +113,14 @@ def test_another_round_asks_about_others(client, who, topics):
     assert not {*first} & {*Round.objects.get().paper_ids}
 
 
+def test_what_was_spoken_of_is_not_asked_about(who, topics, now):
+    every = [one for day in topics for listed in day.values() for one in listed]
+    for one in every[12:]:
+        rating(who, one)
+    rounds.begin(interests(who), now)
+    assert {*Round.objects.get().paper_ids} == {one.pk for one in every[:12]}
+
+
 def test_only_papers_of_the_readers_subjects_without_mutes(who, topics, now):
     profiles.choose_subjects(profile(who), ["cs.RO", "math.NT"], now, None)
     rounds.begin(interests(who), now)

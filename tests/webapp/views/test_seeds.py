@@ -210,6 +210,10 @@ def test_too_much_is_refused_with_a_sentence(client, who):
     assert "Send it in parts" in answer.content.decode()
 
 
+def test_what_is_too_large_to_be_read_at_all_is_refused(client, who):
+    assert look(client, "x" * 3_000_000).status_code == 400
+
+
 @pytest.mark.parametrize("text", ["", "\0", "<script>alert(1)</script>", "@misc{", "'; drop"])
 def test_nonsense_is_told_and_stored_nowhere(client, who, text):
     answer = look(client, text)
