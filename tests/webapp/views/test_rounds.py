@@ -119,6 +119,10 @@ def test_what_was_spoken_of_is_not_asked_about(who, topics, now):
         rating(who, one)
     rounds.begin(interests(who), now)
     assert {*Round.objects.get().paper_ids} == {one.pk for one in every[:12]}
+    Round.objects.all().delete()
+    rating(who, every[0])
+    with pytest.raises(rounds.NothingToAsk, match="too few"):
+        rounds.begin(interests(who), now)
 
 
 def test_only_papers_of_the_readers_subjects_without_mutes(who, topics, now):
