@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from recommender.explanation import shared_terms
 from recommender.fold_in import fade
 from recommender.interactions import Interactions
+from recommender.layout import Plane, plane
 from recommender.ranking import Candidates, Rated
 from recommender.rowbytes import row_to_bytes, rows_from_bytes
 from recommender.vectors import Vectors, from_npz, to_npz
@@ -86,6 +87,16 @@ class Pack:
             )
         except (ValueError, KeyError) as error:
             raise UnreadablePack(f"these bytes are no pack: {error}") from error
+
+    @cached_property
+    def plane(self) -> Plane:
+        """Of the item vectors where there are some, else of the texts."""
+        return plane(self.seen)
+
+    @property
+    def seen(self) -> Vectors:
+        """The rows that a map of the day shows."""
+        return self.shared if self.shared.d > 1 else self.text
 
     def term(self, column: int) -> str:
         place = int(np.searchsorted(self.columns, column))

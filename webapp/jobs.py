@@ -5,7 +5,17 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 
-from webapp.services import demo, digests, harvests, profiles, rankings, readers, runs, work
+from webapp.services import (
+    demo,
+    digests,
+    harvests,
+    insight,
+    profiles,
+    rankings,
+    readers,
+    runs,
+    work,
+)
 from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
@@ -28,6 +38,7 @@ JOBS: dict[str, Job] = {
     "rank": rankings.fill,
     "trend": trends.compute_trend,
     "prune": digests.prune,
+    "settle": insight.settle_all,
     "demo": demo.load,
 }
 # These wait for others: besides the time at which they began they get the running clock.

@@ -125,7 +125,8 @@ def sign_up(page, email="dawn@example.org"):
     page.fill("[name=password1]", PASSWORD)
     page.fill("[name=password2]", PASSWORD)
     page.click("main button.main")
-    page.wait_for_url(HOME)
+    page.wait_for_url("**/welcome/")
+    page.goto("/")
 
 
 def log_in(page, email="dawn@example.org", password=PASSWORD):

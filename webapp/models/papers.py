@@ -4,10 +4,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import MD5, Lower
 from django.utils import timezone
 
 from webapp.arxiv import identifiers
+
+# A title without what people write differently: capitals, blanks and signs.
+LETTERS_OF_TITLE = models.Func(
+    Lower("title"),
+    models.Value(r"\W+"),
+    models.Value(""),
+    models.Value("g"),
+    function="regexp_replace",
+)
 
 
 class Paper(models.Model):
@@ -42,6 +51,7 @@ class Paper(models.Model):
             GinIndex(fields=["search"], name="paper_search"),
             GinIndex(fields=["subjects"], name="paper_subjects"),
             models.Index(Lower("doi"), name="paper_by_doi", condition=~models.Q(doi="")),
+            models.Index(MD5(LETTERS_OF_TITLE), name="paper_by_title"),
         ]
 
     def __str__(self) -> str:

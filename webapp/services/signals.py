@@ -122,7 +122,7 @@ def what_if(
     heard = readers.acts_of(interests.whole.reader_id)
     others = [act for act in heard if act.paper != paper.pk]
     was = next((act for act in heard if act.paper == paper.pk), None)
-    placed_by, _ = spoken_to(interests.whole.reader_id, paper)
+    placed_by = spoken_to(interests.whole.reader_id, paper).interest
     act = readers.Act(
         interests.whole.reader_id,
         paper.pk,

@@ -338,6 +338,12 @@ def subject(code: str) -> str:
 
 
 @register.filter
+def percent(share: float) -> int:
+    """Of a share from 0 to 1."""
+    return round(100 * share)
+
+
+@register.filter
 def undo(message: Message) -> list[str] | None:
     """Where to send what under which name to take back what a message tells of; or nothing."""
     try:
