@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
     *(
         "papers",
+        "searches",
         "readers",
         "library",
         "profiles",
@@ -32,6 +33,7 @@ NOUNS = {
 SERVICES = [
     "work",
     "papers",
+    "searches",
     "rankings",
     "readers",
     "library",

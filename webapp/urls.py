@@ -4,7 +4,17 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import digests, harvests, history, library, papers, profiles, readers, signals
+from webapp.views import (
+    digests,
+    harvests,
+    history,
+    library,
+    papers,
+    profiles,
+    readers,
+    searches,
+    signals,
+)
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -41,6 +51,8 @@ urlpatterns = [
     path("papers/comments/<int:pk>/report", comments.report, name="report_comment"),
     path("papers/comments/<int:pk>/moderate/", editing.moderate, name="moderate"),
     path("papers/submit", submit.submit, name="submit"),
+    path("papers/interest/", searches.keep, name="keep_search"),
+    path("papers/interest/undo/", searches.unkeep, name="unkeep_search"),
     path("papers/<arxiv_id:arxiv_id>.bib", papers.bib_file, name="bib"),
     path("papers/<arxiv_id:arxiv_id>.ris", papers.ris_file, name="ris"),
     path("papers/<arxiv_id:arxiv_id>.md", papers.md_file, name="md"),
