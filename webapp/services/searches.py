@@ -39,11 +39,12 @@ class Place(NamedTuple):
 def ranked(asked: Asked) -> list[Place]:
     """The best papers of all, the best first."""
     found = hits.by_words(asked)
-    near = _near(found) if asked.words else {}
+    near, known = _near(found) if asked.words else ([], set())
     by_words = {hit.paper_id for hit in found}
-    strangers = [pk for pk, rank in near.items() if rank < NEAR and pk not in by_words]
+    strangers = [pk for pk in near[:NEAR] if pk not in by_words]
     fitting = hits.that_fit(asked, strangers)
-    return fuse(found, near, [pk for pk in strangers if pk in fitting])
+    ranks = dict.fromkeys(known, len(near)) | {pk: rank for rank, pk in enumerate(near)}
+    return fuse(found, ranks, [pk for pk in strangers if pk in fitting])
 
 
 def fuse(found: list[Hit], near: dict[int, int], others: list[int]) -> list[Place]:
@@ -63,20 +64,18 @@ def _share(rank: int) -> float:
     return 1 / (SMOOTHING + 1 + rank)
 
 
-def _near(found: list[Hit]) -> dict[int, int]:
-    """The rank of every paper that has a place, by what the best hits have in common."""
+def _near(found: list[Hit]) -> tuple[list[int], set[int]]:
+    """What is like the best hits, the most alike first; and every paper that has a place."""
     run = runs.placed()
     if run is None:
-        return {}
+        return [], set()
     where = dataset.places(run)
     known = set(where.text.ids.tolist())
     best = [hit for hit in found if hit.paper_id in known][:BEST]
     if not best:
-        return {}
+        return [], known
     weights = [(hit.score / best[0].score) ** FOCUS for hit in best]
-    near = nearest(where, [hit.paper_id for hit in best], run.weight, weights)
-    ranks = {pk: n for n, pk in enumerate(near)}
-    return dict.fromkeys(known, len(near)) | ranks
+    return nearest(where, [hit.paper_id for hit in best], run.weight, weights), known
 
 
 def nearest(

@@ -29,6 +29,10 @@ FROM stemmed ORDER BY n
 """
 
 
+# As the index on titles says it.
+IN_TITLE = "to_tsvector('english', coalesce(p.title, ''))"
+
+
 class Sql(NamedTuple):
     """A condition on webapp_paper p, and its values."""
 
@@ -123,16 +127,18 @@ class _Read:
         return self.found[term.field, term.text][1] or RAREST
 
     def condition(self, term: Term) -> Sql:
-        """One term. Names of authors have the weight C, titles A."""
+        """One term. Titles have the weight A, abstracts B, names of authors C."""
         if term.field == "cat":
             return Sql("p.subjects && %s::varchar[]", (list(term.codes),))
         if term.field == "id":
             return Sql("p.arxiv_id = %s", term.codes)
         words = self.tsquery(term)
         here = Sql("p.search @@ %s::tsquery", (words,))
-        parts = {"ti": ["a"], "au": ["c"]}.get(term.field, ["a", "b", "c"])
+        if term.field == "ti":
+            return every([here, Sql(f"{IN_TITLE} @@ %s::tsquery", (words,))])
         if not (term.field or term.is_phrase):
             return here
+        parts = ["c"] if term.field == "au" else ["a", "b", "c"]
         # A phrase does not begin in a title and end in its abstract.
         filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
         within = [Sql(filtered % one, (words,)) for one in parts]

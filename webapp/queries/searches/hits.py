@@ -14,9 +14,9 @@ from django.db import connection
 
 from webapp.models import Paper, Rating
 from webapp.queries.papers import SHOWN
-from webapp.queries.searches.asked import TRUE, Asked, Sql, every
+from webapp.queries.searches.asked import IN_TITLE, TRUE, Asked, Sql, every
 
-NEWEST = 600  # of a query's hits are weighed
+NEWEST = 500  # of a query's hits are weighed
 BY_TITLE = 300  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
 FIRM = 20  # hits in the sample, from which on they tell anything
@@ -25,8 +25,9 @@ BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
 # PostgreSQL takes <, > and & for markup and would swallow formulas.
 _MARKUP, _HIDDEN = "<>&", "\ue002\ue003\ue004"
 _TITLE = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
+CUT = " … "
 _FRAGMENTS = (
-    f'MaxFragments=2, MaxWords=36, MinWords=18, FragmentDelimiter=" … ", StartSel={BEGIN}, '
+    f'MaxFragments=2, MaxWords=36, MinWords=18, FragmentDelimiter="{CUT}", StartSel={BEGIN}, '
     f"StopSel={END}"
 )
 
@@ -51,9 +52,9 @@ def by_words(asked: Asked) -> list[Hit]:
     since = _windows(asked, [whole, most], NEWEST, None)
     parts = [_newest(asked, whole, since[0], NEWEST, None)]
     if whole:
-        title = Sql("to_tsvector('english', coalesce(p.title, '')) @@ %s::tsquery", (whole,))
+        title = Sql(f"{IN_TITLE} @@ %s::tsquery", (whole,))
         parts.append(_some(every([title, asked.must]), "", BY_TITLE))
-    if most:
+    if most and since[0] is None:  # else there are enough that have all of them
         parts.append(_newest(asked, most, since[1], NEWEST, None))
     found = _union(parts)
     score = _score(asked)
@@ -156,7 +157,7 @@ def _score(asked: Asked) -> Sql:
 
 
 _MET = """%s * ((p.search @@ %s::tsquery)::int
-        + (ts_filter(p.search, '{a}') @@ %s::tsquery)::int)"""
+        + 0.5 * (ts_filter(p.search, '{a}') @@ %s::tsquery)::int)"""
 _CLOSE = "0.3 * ts_rank('{0, 0.2, 0.4, 1}', p.search, %s::tsquery)"
 
 
@@ -166,7 +167,7 @@ class Marked(NamedTuple):
     paper: Paper
     rating: Rating | None
     title: str
-    abstract: str  # the places that have the words; where none has, all of it
+    abstract: str  # of it what is around the words
     where: list[str]  # of title, abstract, authors
     lacks: list[str]  # words that it has not
 
@@ -217,7 +218,14 @@ def _marked(asked: Asked, row: Any, reader_id: int | None) -> Marked:
     missing = [word.name for word, has in zip(asked.words, row.has, strict=True) if not has]
     where = [name for name, has in zip(_FOUND_IN, row.there, strict=True) if has]
     title, abstract = (_shown(text) for text in (row.marked_title, row.marked_abstract or ""))
-    return Marked(row, rating, title, abstract or row.abstract, where, missing)
+    return Marked(row, rating, title, _open_ended(abstract, row.abstract), where, missing)
+
+
+def _open_ended(found: str, abstract: str) -> str:
+    """A piece of an abstract shows where it was cut."""
+    bare = found.translate({ord(BEGIN): None, ord(END): None}).split(CUT)
+    begins = "" if abstract.startswith(bare[0][:40]) else "… "
+    return f"{begins}{found}{'' if abstract.endswith(bare[-1][-40:]) else ' …'}"
 
 
 _SHOW = str.maketrans(_HIDDEN, _MARKUP)
