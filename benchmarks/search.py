@@ -83,9 +83,8 @@ def fill(papers: list[Path], n: int) -> None:
     query("VACUUM ANALYZE webapp_paper")
     began = time.perf_counter()
     call_command("job", "train")
-    print(
-        f"search: a model trained and {placed():,} papers placed in {time.perf_counter() - began:.0f} s"
-    )
+    seconds = time.perf_counter() - began
+    print(f"search: a model trained and {placed():,} papers placed in {seconds:.0f} s")
 
 
 def placed() -> int:

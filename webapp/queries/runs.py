@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Max, Q
 
 from webapp.models import CandidatePack, ModelRun, PaperVector
 
@@ -26,12 +26,20 @@ class Placed(NamedTuple):
     newest: int
 
 
+# No row without an active run, and while no paper has its place there.
+PLACED_NOW = """
+    SELECT r.id, n_terms, n_dimensions, weight, v.id AS newest
+    FROM webapp_modelrun r, webapp_papervector v
+    WHERE is_active AND v.run_id = r.id ORDER BY v.id DESC LIMIT 1
+"""
+
+
 def placed() -> Placed | None:
-    """None without an active run, and while no paper has its place there."""
-    newest = PaperVector.objects.filter(run=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    found = ModelRun.objects.filter(is_active=True).annotate(newest=Subquery(newest))
-    row = found.values_list("pk", "n_terms", "n_dimensions", "weight", "newest").first()
-    return Placed(*row) if row and row[-1] else None
+    """The active run and what is placed in it, if anything is."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACED_NOW)
+        row = cursor.fetchone()
+    return Placed(*row) if row else None
 
 
 def packed(day: date) -> tuple[int, int]:

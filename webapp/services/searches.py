@@ -39,7 +39,7 @@ class Place(NamedTuple):
 def ranked(asked: Asked) -> list[Place]:
     """The best papers of all, the best first."""
     found = hits.by_words(asked)
-    near, known = _near(found) if asked.words else ([], set())
+    near, known = _near(asked.run, found) if asked.words else ([], set())
     by_words = {hit.paper_id for hit in found}
     strangers = [pk for pk in near[:NEAR] if pk not in by_words]
     fitting = hits.that_fit(asked, strangers)
@@ -64,9 +64,8 @@ def _share(rank: int) -> float:
     return 1 / (SMOOTHING + 1 + rank)
 
 
-def _near(found: list[Hit]) -> tuple[list[int], set[int]]:
+def _near(run: runs.Placed | None, found: list[Hit]) -> tuple[list[int], set[int]]:
     """What is like the best hits, the most alike first; and every paper that has a place."""
-    run = runs.placed()
     if run is None:
         return [], set()
     where = dataset.places(run)

@@ -7,11 +7,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from webapp.formats.query import Choice, Query, Term, is_bare
+from webapp.queries.runs import PLACED_NOW, Placed
 
 FEWEST_LEFT = 8  # of more words the rarest are looked for
+WEIGHED = 6  # of those, half must be there: of eight there are 70 ways to have four
 RAREST = 1e-4  # the share of papers that a word is taken to have that is none of the common ones
-_READ = """
-WITH asked AS (
+_READ = f"""
+WITH run AS ({PLACED_NOW}),
+asked AS (
     SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS a(field, words, n)),
 common AS (
     SELECT unnest(most_common_elems::text::text[]) AS lexeme,
@@ -24,9 +27,10 @@ SELECT (CASE
         WHEN field = 'ti' OR numnode(stems) = 0 THEN stems
         ELSE stems || phraseto_tsquery('simple', words) END)::text,
     (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
-     JOIN common ON lexeme = l)
-FROM stemmed ORDER BY n
-"""
+     JOIN common ON lexeme = l),
+    run.*
+FROM stemmed LEFT JOIN run ON true ORDER BY n
+"""  # noqa: S608 - made of our own words
 
 
 # As the index on titles says it.
@@ -73,6 +77,7 @@ class Asked(NamedTuple):
     texts: tuple[str, ...]  # every tsquery that is looked for, to be marked
     left_out: tuple[str, ...]  # words that are in every paper
     n_words: int  # before the rarest were chosen
+    run: Placed | None  # whose places tell the meaning; none is asked for without words
 
     @property
     def finds(self) -> bool:
@@ -86,11 +91,12 @@ class Asked(NamedTuple):
 
     @property
     def most_words(self) -> str:
-        """A tsquery of at least half of the words; nothing where that is all of them."""
-        least = -(-len(self.words) // 2)
+        """A tsquery of at least half of the rarest; nothing where that is all of them."""
+        rarest = sorted(self.words, key=lambda word: word.share)[:WEIGHED]
+        least = -(-len(rarest) // 2)
         if least == len(self.words):
             return ""
-        return _at_least(least, [word.query for word in self.words])
+        return _at_least(least, [word.query for word in rarest])
 
     @property
     def any_text(self) -> str:
@@ -118,7 +124,11 @@ class _Read:
         self.query = query
         terms = [*(term for choice in query.wanted for term in choice), *query.unwanted]
         texts = list(dict.fromkeys((t.field, t.text) for t in terms if not t.codes))
-        self.found = dict(zip(texts, _rows(texts), strict=True))
+        rows = _rows(texts)
+        self.found: dict[tuple[str, str], tuple[str, float | None]] = {
+            text: row[:2] for text, row in zip(texts, rows, strict=True)
+        }
+        self.run = Placed(*rows[0][2:]) if rows and rows[0][2] else None
 
     def tsquery(self, term: Term) -> str:
         return self.found[term.field, term.text][0]
@@ -171,7 +181,7 @@ class _Read:
         return Word(name, query, min(1.0, sum(self.share(term) for term in terms)))
 
 
-def _rows(texts: list[tuple[str, str]]) -> list[tuple[str, float | None]]:
+def _rows(texts: list[tuple[str, str]]) -> list[Any]:
     if not texts:
         return []
     with connection.cursor() as cursor:
@@ -196,6 +206,7 @@ def read(query: Query, reader_id: int | None) -> Asked:
         texts=tuple(texts),
         left_out=tuple(term.text for term in wanted if not found.tsquery(term)),
         n_words=len(words),
+        run=found.run,
     )
 
 

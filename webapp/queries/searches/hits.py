@@ -16,8 +16,8 @@ from webapp.models import Paper, Rating
 from webapp.queries.papers import SHOWN
 from webapp.queries.searches.asked import IN_TITLE, TRUE, Asked, Sql, every
 
-NEWEST = 500  # of a query's hits are weighed
-BY_TITLE = 300  # whatever their age
+NEWEST = 400  # of a query's hits are weighed
+BY_TITLE = 200  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
 FIRM = 20  # hits in the sample, from which on they tell anything
 RANKED = 300
