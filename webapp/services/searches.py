@@ -73,7 +73,7 @@ def _near(run: runs.Placed | None, found: list[Hit]) -> tuple[list[int], set[int
     best = [hit for hit in found if hit.paper_id in known][:BEST]
     if not best:
         return [], known
-    weights = [(hit.score / best[0].score) ** FOCUS for hit in best]
+    weights = [(hit.score / (best[0].score or 1)) ** FOCUS for hit in best]
     return nearest(where, [hit.paper_id for hit in best], run.weight, weights), known
 
 

@@ -10,7 +10,7 @@ from webapp.formats.query import Choice, Query, Term, is_bare
 from webapp.queries.runs import PLACED_NOW, Placed
 
 FEWEST_LEFT = 8  # of more words the rarest are looked for
-WEIGHED = 6  # of those, half must be there: of eight there are 70 ways to have four
+ANCHORS = 4  # the rarest, of which half must be there: more ways to have half are dear
 RAREST = 1e-4  # the share of papers that a word is taken to have that is none of the common ones
 _READ = f"""
 WITH run AS ({PLACED_NOW}),
@@ -24,7 +24,8 @@ common AS (
 stemmed AS (SELECT *, phraseto_tsquery('english', words) AS stems FROM asked)
 SELECT (CASE
         WHEN field = 'au' THEN phraseto_tsquery('simple', words)
-        WHEN field = 'ti' OR numnode(stems) = 0 THEN stems
+        WHEN field = 'ti' OR numnode(stems) = 0 OR stems = phraseto_tsquery('simple', words)
+        THEN stems
         ELSE stems || phraseto_tsquery('simple', words) END)::text,
     (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
      JOIN common ON lexeme = l),
@@ -92,7 +93,7 @@ class Asked(NamedTuple):
     @property
     def most_words(self) -> str:
         """A tsquery of at least half of the rarest; nothing where that is all of them."""
-        rarest = sorted(self.words, key=lambda word: word.share)[:WEIGHED]
+        rarest = sorted(self.words, key=lambda word: word.share)[:ANCHORS]
         least = -(-len(rarest) // 2)
         if least == len(self.words):
             return ""
