@@ -21,9 +21,11 @@ def test_from_words_to_an_interest_and_back_without_javascript(open_page, papers
     search(page, "tactile robot")
     assert set(papers["robots"]) <= set(order(page))
     expect(page.locator("article mark").first).to_be_visible()
-    page.click("text=The newest first")
+    page.click("a:has-text('The newest first')")
+    page.wait_for_url("**order=date*")
     assert order(page) == sorted(order(page), reverse=True)
-    page.click("text=The best first")
+    page.click("a:has-text('The best first')")
+    page.wait_for_url(lambda address: "order" not in address)
     page.click("button:has-text('Keep as an interest')")
     expect(page.locator("#message")).to_contain_text("Kept as the interest “tactile robot”")
     assert Rating.objects.filter(profile__search="tactile robot", value=1).count() == 5

@@ -307,3 +307,8 @@ def test_nobody_elses_interest_is_taken_back(client, who, kept):
 def test_a_stranger_is_asked_to_log_in(client):
     assert client.post("/papers/interest/", {"q": "robot"}).status_code == 302
     assert client.get("/papers/interest/").status_code in {302, 405}
+
+
+def test_a_paper_whose_words_are_not_looked_through_yet_is_found_by_its_title(find):
+    one = paper("robots", title="Robot hands")
+    assert find("robot hands") == ids(one)

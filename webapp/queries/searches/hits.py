@@ -61,7 +61,7 @@ def by_words(asked: Asked) -> list[Hit]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT p.id, {score.text} AS score FROM webapp_paper p
+            SELECT p.id, coalesce({score.text}, 0) AS score FROM webapp_paper p
             WHERE p.id IN ({found.text})
             ORDER BY score DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT {RANKED}
             """,  # noqa: S608 - made of our own words; what was typed is in the values
