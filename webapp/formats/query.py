@@ -14,6 +14,7 @@ from webapp.arxiv import identifiers
 
 LONGEST = 2_000  # characters
 MOST_TERMS = 200
+MOST_CHOICES = 20
 _MARKS = str.maketrans(dict.fromkeys("“”„«»″", '"') | {"\u2212": "-", "\0": " "})
 _PIECE = re.compile(
     r'(?P<minus>-?)(?:(?P<field>ti|au|cat|id|from|to):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))',
@@ -85,11 +86,19 @@ class _Reading:
             if term and found["minus"]:
                 self.unwanted.append(term)
             elif term and is_choice:
-                self.wanted[-1].append(term)
+                self._or(term)
             elif term:
                 self.wanted.append([term])
             is_choice = False
         return self._made(text)
+
+    def _or(self, term: Term) -> None:
+        """Of so many choices each more costs all readers time, and tells nothing."""
+        told = f"Only the first {MOST_CHOICES} choices of an “or” were read."
+        if len(self.wanted[-1]) < MOST_CHOICES:
+            self.wanted[-1].append(term)
+        elif told not in self.notes:
+            self.notes.append(told)
 
     def _shortened(self, text: str) -> str:
         if len(text) <= LONGEST:

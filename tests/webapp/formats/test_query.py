@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.formats.query import LONGEST, MOST_TERMS, Term, parse
+from webapp.formats.query import LONGEST, MOST_CHOICES, MOST_TERMS, Term, parse
 
 CODES = ("cs.LG", "cs.CL", "math.NT", "math-ph", "astro-ph.GA")
 
@@ -109,6 +109,12 @@ def test_too_long_a_text_is_cut_between_words():
     assert len(query.wanted) == MOST_TERMS
     assert len(query.notes) == 2
     assert {term.text for (term,) in query.wanted} == {"word"}
+
+
+def test_of_very_many_choices_the_first_are_read():
+    query = parse(" or ".join(f"word{n}" for n in range(60)))
+    assert [len(choice) for choice in query.wanted] == [MOST_CHOICES]
+    assert query.notes == ("Only the first 20 choices of an “or” were read.",)
 
 
 def test_a_nul_parts_words():
