@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
     *(
         "papers",
+        "searches",
         "readers",
         "library",
         "profiles",
@@ -35,6 +36,7 @@ NOUNS = {
 SERVICES = [
     "work",
     "papers",
+    "searches",
     "rankings",
     "readers",
     "library",

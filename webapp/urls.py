@@ -14,6 +14,7 @@ from webapp.views import (
     profiles,
     readers,
     rounds,
+    searches,
     seeds,
     signals,
 )
@@ -53,6 +54,8 @@ urlpatterns = [
     path("papers/comments/<int:pk>/report", comments.report, name="report_comment"),
     path("papers/comments/<int:pk>/moderate/", editing.moderate, name="moderate"),
     path("papers/submit", submit.submit, name="submit"),
+    path("papers/interest/", searches.keep, name="keep_search"),
+    path("papers/interest/undo/", searches.unkeep, name="unkeep_search"),
     path("papers/<arxiv_id:arxiv_id>.bib", papers.bib_file, name="bib"),
     path("papers/<arxiv_id:arxiv_id>.ris", papers.ris_file, name="ris"),
     path("papers/<arxiv_id:arxiv_id>.md", papers.md_file, name="md"),

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import MD5, Lower
 from django.utils import timezone
@@ -49,6 +49,7 @@ class Paper(models.Model):
         indexes = [
             models.Index(fields=["-issue_day", "-arxiv_id"], name="paper_by_day"),
             GinIndex(fields=["search"], name="paper_search"),
+            GinIndex(SearchVector("title", config="english"), name="paper_title_words"),
             GinIndex(fields=["subjects"], name="paper_subjects"),
             models.Index(Lower("doi"), name="paper_by_doi", condition=~models.Q(doi="")),
             models.Index(MD5(LETTERS_OF_TITLE), name="paper_by_title"),

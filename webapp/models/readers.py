@@ -82,6 +82,7 @@ class Profile(models.Model):
     subjects = ArrayField(models.CharField(), default=list)  # empty: every subject
     quota = models.PositiveSmallIntegerField(default=100, db_default=100)  # against the others
     exploration = models.PositiveSmallIntegerField(null=True)  # percent; none: the instance's
+    search = models.TextField(default="", db_default="")  # what it was kept from, as it was typed
     # Taken away, and for a while to be had back: its ratings fall to the first interest meanwhile.
     deleted_at = models.DateTimeField(null=True)
     # Of "all": when anything but an act last changed what is ranked, or how.

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from latex2mathml.converter import convert_to_element
 
 from webapp.queries.papers import subject_names
+from webapp.queries.searches.hits import BEGIN, END
 
 register = template.Library()
 
@@ -302,6 +303,23 @@ def _beginning(text: str, size: int) -> str:
 
 def _whole_words(text: str, length: int) -> str:
     return text[: max(text.rfind(" ", 0, max(length, 0)), 0)]
+
+
+_MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+_UNMARKED = str.maketrans("", "", BEGIN + END)
+
+
+@register.filter
+@stringfilter
+def marked(text: str) -> SafeString:
+    """As `tex`, with what a search found marked; formulas stay whole."""
+    return mark_safe("".join(map(_with_marks, pieces(text))))  # noqa: S308 - as in tex
+
+
+def _with_marks(piece: Piece) -> str:
+    if piece.formula:
+        return _html(Piece(*(part.translate(_UNMARKED) for part in piece)))
+    return _MARKED.sub(r"<mark>\1</mark>", _html(piece)).translate(_UNMARKED)
 
 
 @register.filter
