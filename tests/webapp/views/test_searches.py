@@ -262,7 +262,7 @@ def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client,
     assert rules == {("term", "tactile", 1), ("term", "robot", 1), ("term", "prime", -1)}
     signals = client.get("/signals/").content.decode()
     assert "Mute term <b>prime</b>" in signals
-    assert signals.count("more like this</td>") == 5
+    assert signals.count('<td class="said">more like this <small>') == 5
 
 
 def test_keeping_it_can_be_undone(client, who):
