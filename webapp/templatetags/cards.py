@@ -21,7 +21,52 @@ if TYPE_CHECKING:
     from django.template.backends.django import Template as DjangoTemplate
 
 register = template.Library()
+ALONE = 'method="post" hx-post="/" hx-target="this" hx-swap="outerHTML"'
 KEPT = 12_000  # about 30 MB, the words of four thousand papers and their buttons
+
+
+@register.simple_tag(takes_context=True, name="card")
+def whole(context: Context, card: Any, *, public: bool = False) -> SafeString:
+    """A paper on a list, put together here: a template takes twice as long as all its pieces.
+
+    In a feed one form is around all cards; elsewhere each has its own.
+    """
+    paper, feed = card.paper, context.get("feed")
+    name, acted = _name(paper.arxiv_id), bool(feed) and context.get("acted_on") == paper
+    parts = [f'<article data-arxiv-id="{name}" id="paper-{name}"{_ACTED if acted else ""}>\n']
+    if public:
+        parts.append(_vote(context, card))
+    if card.rank:
+        parts.append(f'<p class="rank">{card.rank}</p>\n')
+    parts += [heading(card, feed), reason(card, feed)]
+    if public:
+        parts.append(public_line(card))
+    parts += [words(paper), "\n", _own(context, card, name), "\n</article>\n"]
+    return SafeString("".join(parts))
+
+
+_ACTED = ' class="acted"'
+
+
+@lru_cache(maxsize=KEPT)
+def _name(arxiv_id: str) -> str:
+    return escape(arxiv_id)
+
+
+def _vote(context: Context, card: Any) -> str:
+    if not context.get("is_reader"):
+        return upvotes_of_others(card, context["log_in"])
+    return f'<form class="upvote" {ALONE}>{context["back"]}{upvotes(card)}</form>'
+
+
+def _own(context: Context, card: Any, name: str) -> str:
+    """What only this reader can press."""
+    if not context.get("is_reader"):
+        return ""
+    pressed = buttons(card.paper, card.rating)
+    if context.get("feed"):
+        return pressed
+    return f'<form id="acts-{name}" class="single" {ALONE}>{context["back"]}{pressed}</form>'
 
 
 def piece(name: str, **given: Any) -> SafeString:
