@@ -12,6 +12,8 @@ help:
 	@echo "make test        set everything up and run the tests      (ARGS='-k story' for some)"
 	@echo "make check       the linters, the types, the migrations, the deployment check, the tests"
 	@echo "make bench       measure the speed and the quality of the ranking (QUALITY='--citeulike FOLDER --days FOLDER')"
+	@echo "make load        measure pages under load and how soon they are painted (PAPERS='DAYS/*.jsonl.gz')"
+	@echo "make screenshots every page in both themes and two widths, into var/screenshots"
 	@echo "make demo-reset  put the demo's papers and readers back as they were"
 
 run: $(VENV)/.runtime
@@ -33,6 +35,13 @@ lint: $(VENV)/.all
 bench: $(VENV)/.runtime
 	$(PY) -m benchmarks.speed
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.quality $(QUALITY)
+
+load: $(VENV)/.all
+	$(PY) -m benchmarks.load $(PAPERS)
+	$(PY) -m benchmarks.paint
+
+screenshots: $(VENV)/.all
+	$(PY) -m benchmarks.screenshots
 
 demo-reset: $(VENV)/.runtime
 	$(PY) manage.py demo_reset
@@ -84,4 +93,4 @@ MAKE_VENV = if ! $(PY) -c '$(FITS)' >/dev/null 2>&1 || { [ -z "$$have_uv" ] && !
 INSTALL = if command -v uv >/dev/null; then set -- uv pip install -q --compile-bytecode --python $(PY); \
 	else set -- $(PY) -m pip install -q --no-input --disable-pip-version-check; fi; "$$@" -r
 
-.PHONY: help run test check lint bench demo-reset
+.PHONY: help run test check lint bench load screenshots demo-reset

@@ -16,9 +16,13 @@ PREFIX = "firstlight-bench-"
 
 
 @contextmanager
-def database(**environment: str) -> Iterator[None]:
-    """Call once in a process, before anything that reads the settings."""
-    home = Path(tempfile.mkdtemp(prefix=PREFIX))
+def database(kept: Path | None = None, **environment: str) -> Iterator[Path]:
+    """Call once in a process, before anything that reads the settings.
+
+    Its folder is thrown away in the end, unless one to keep is named.
+    """
+    home = kept or Path(tempfile.mkdtemp(prefix=PREFIX))
+    home.mkdir(exist_ok=True)
     home.chmod(0o711)  # as root the database runs as another user
     embedded.make_home(home)
     server = servers.start_postgres(home)
@@ -35,11 +39,12 @@ def database(**environment: str) -> Iterator[None]:
 
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
-        yield
+        yield home
     finally:
         server.stop(30)
-        shutil.rmtree(embedded.run_folder(home), ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(embedded.run_folder(home), ignore_errors=True)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def query(statement: str) -> list[tuple[Any, ...]]:

@@ -23,6 +23,8 @@ exploration    the few places that the model does not choose
 ranking        candidates in order, with reasons
 blending       several interests on one page, each with its share
 interleaving   two rankings drawn up as one list; what readers' acts on it say
+asking         which papers to ask a reader about
+layout         a day's papers on a plane
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)

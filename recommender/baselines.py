@@ -1,4 +1,7 @@
-"""Rankers that any model must beat: newest, what everybody saves, the text alone."""
+"""Rankers that any model must beat: newest, most upvoted, what everybody saves, the text alone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,6 +35,25 @@ def text_only(
     """Order by the reader's own papers and their words; other readers do not count."""
     del weight
     return rank(candidates, rated, 0.0, config, seed)
+
+
+def most_upvoted(votes: Mapping[int, int], config: RankConfig = POLICY) -> Ranker:
+    """Make a ranker that orders by votes, given by id; without any, the newest first.
+
+    A score is that of `newest`: what others wish for is no share of a reader's score.
+    """
+
+    def by_votes(candidates: Candidates, rated: Rated) -> Ranking:
+        del rated
+        counts = np.array([votes.get(pk, 0) for pk in candidates.ids.tolist()], np.float32)
+        wished = replace(candidates, boosts=counts)
+        by_votes_alone = replace(config, boost=1.0, most_boosts=float("inf"))
+        found = rank(wished, Rated.none(), 0.0, by_votes_alone)
+        return replace(
+            found, scores=found.scores - found.boosted, boosted=np.zeros_like(found.boosted)
+        )
+
+    return by_votes
 
 
 def popular(interactions: Interactions, features: Vectors) -> Ranker:

@@ -147,6 +147,20 @@ class Vectors:
         best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return self.ids[best], np.take_along_axis(scores, best, axis=1)
 
+    def centre(self, ids: ArrayLike, weights: Sequence[float] | None = None) -> Floats:
+        """Add up the rows of these ids, float32[d] at unit length; all alike without weights.
+
+        KeyError as in `take`.
+        """
+        each = np.ones(len(np.asarray(ids))) if weights is None else np.asarray(weights)
+        total = np.asarray(self.take(ids).rows.T @ each, np.float32)
+        length = float(np.linalg.norm(total))
+        return total / length if length else total
+
+    def towards(self, direction: Floats) -> Floats:
+        """Project every row on a direction float32[d]: with unit lengths a cosine, float32[n]."""
+        return np.asarray(self.rows @ direction, np.float32)
+
     def to_bytes(self) -> bytes:
         """Encode as npz."""
         arrays = {"ids": self.ids}

@@ -36,6 +36,7 @@ def memories_are_empty():
     """A process remembers packs, the names of subjects, and for a while a silent broker."""
     yield
     dataset.forget_packs()
+    dataset.forget_places()
     bell.line.cache_clear()
     papers.subject_names.cache_clear()
 

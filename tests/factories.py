@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from django.db import connection
+
 from webapp.models import Paper, Rating, Reader
 from webapp.queries import readers
+from webapp.services.papers import INDEXED
 
 DAY = date(2026, 11, 20)
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -61,3 +64,9 @@ def interests(reader):
 def world(n=12, day=DAY):
     """A day with n papers of each topic, in turn."""
     return {topic: [paper(topic, day) for _ in range(n)] for topic in TOPICS}
+
+
+def indexed():
+    """Let the papers that are there be found by their words, as those are that came by the door."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE webapp_paper s SET search = {INDEXED}")

@@ -10,11 +10,15 @@ ROOT = Path(__file__).resolve().parent.parent
 NOUNS = {
     *(
         "papers",
+        "searches",
         "readers",
         "library",
         "profiles",
         "signals",
         "history",
+        "seeds",
+        "rounds",
+        "insight",
         "social",
         "rankings",
         "encodings",
@@ -32,12 +36,16 @@ NOUNS = {
 SERVICES = [
     "work",
     "papers",
+    "searches",
     "rankings",
     "readers",
     "library",
     "profiles",
     "signals",
     "history",
+    "seeds",
+    "rounds",
+    "insight",
     "social",
     "digests",
 ]

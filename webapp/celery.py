@@ -22,6 +22,7 @@ TIMETABLE = {
     "trend": (crontab(minute="10,25,40,55"), 900),
     "digests": (crontab(), 60),
     "prune": (crontab(hour="3", minute="15"), 86_400),
+    "settle": (crontab(hour="4", minute="30"), 86_400),
     "train": (crontab(hour="9", minute="0"), 86_400),
 }
 # Training runs alone and long; everything else shares a worker.

@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
+from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 
 from recommender.explanation import shared_terms
 from recommender.fold_in import fade
 from recommender.interactions import Interactions
+from recommender.layout import Plane, plane
 from recommender.ranking import Candidates, Rated
 from recommender.rowbytes import row_to_bytes, rows_from_bytes
 from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
-from webapp.queries import readers
+from webapp.queries import readers, runs
 
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
@@ -87,6 +90,16 @@ class Pack:
         except (ValueError, KeyError) as error:
             raise UnreadablePack(f"these bytes are no pack: {error}") from error
 
+    @cached_property
+    def plane(self) -> Plane:
+        """Of the item vectors where there are some, else of the texts."""
+        return plane(self.seen)
+
+    @property
+    def seen(self) -> Vectors:
+        """The rows that a map of the day shows."""
+        return self.shared if self.shared.d > 1 else self.text
+
     def term(self, column: int) -> str:
         place = int(np.searchsorted(self.columns, column))
         if place < len(self.columns) and self.columns[place] == column:
@@ -157,6 +170,51 @@ def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:
         rows_from_bytes([bytes(row[1]) for row in rows], ids, run.n_terms),
         rows_from_bytes([bytes(row[2]) for row in rows], ids, run.n_dimensions),
     )
+
+
+class Places(NamedTuple):
+    """Where all the papers that have a place in a run stand: text, item vectors."""
+
+    run_id: int = 0
+    newest: int = 0  # the greatest id of the rows that were read
+    text: Vectors = Vectors.empty()
+    shared: Vectors = Vectors.empty()
+
+
+_reading = Lock()
+_places = [Places()]
+
+
+def places(run: runs.Placed) -> Places:
+    """All papers' places under a run; this process remembers them, and reads only what is new.
+
+    A paper that changed has a new row, and the later one counts.
+    """
+    with _reading:
+        known = _places[0] if _places[0].run_id == run.run_id else Places(run.run_id)
+        if known.newest < run.newest:
+            known = _read_on(known, run)
+        _places[0] = known
+        return known
+
+
+def _read_on(known: Places, run: runs.Placed) -> Places:
+    stored = PaperVector.objects.filter(run=run.run_id, pk__gt=known.newest, pk__lte=run.newest)
+    rows = list(stored.order_by("paper_id").values_list("paper_id", "text_row", "shared_row"))
+    if not rows:  # gone since the newest was asked for
+        return known
+    ids, text, shared = zip(*rows, strict=True)
+    return Places(
+        run.run_id,
+        run.newest,
+        _latest([known.text, rows_from_bytes(text, ids, run.n_terms)]),
+        _latest([known.shared, rows_from_bytes(shared, ids, run.n_dimensions)]),
+    )
+
+
+def forget_places() -> None:
+    """What a test's end empties."""
+    _places[0] = Places()
 
 
 def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVector]:

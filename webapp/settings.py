@@ -106,7 +106,10 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "webapp",
 ]
+# A proxy packs what it passes on; without one pages and files are packed here, to a fifth.
+_packed = [] if boolean("BEHIND_PROXY") else ["django.middleware.gzip.GZipMiddleware"]
 MIDDLEWARE = [
+    *_packed,
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -223,6 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_SIGNUP_REDIRECT_URL = "/welcome/"
 MAIL_FOLDER = None if text("EMAIL_HOST") else HOME / "mail"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -186,11 +186,16 @@ def server_children(home: Path, wanted: list[str]) -> list[Child]:
     return [child for name, child in known.items() if name in wanted]
 
 
-def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
+def web_command(
+    host: str, port: int, grace: float, application: str = "webapp.wsgi:application"
+) -> list[str]:
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = ["gunicorn", "webapp.wsgi:application", f"--bind={where}", "--preload"]
+    web = ["gunicorn", application, f"--bind={where}", "--preload"]
     web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
-    web += [f"--graceful-timeout={max(1, int(grace) - 2)}"]
+    return [*web, f"--graceful-timeout={max(1, int(grace) - 2)}"]
+
+
+def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     # Django's checks would load every page into processes that show none.
     celery = ["celery", "-A", "webapp", "--skip-checks"]
     worker = [*celery, "worker", "--include=webapp.tasks", "--loglevel=INFO"]
@@ -203,7 +208,7 @@ def app_children(home: Path, host: str, port: int, grace: float) -> list[Child]:
     # asked politely, it would first finish an hour of training.
     end, kill = signal.SIGTERM, signal.SIGKILL
     return [
-        python_child(home, "web", end, *web),
+        python_child(home, "web", end, *web_command(host, port, grace)),
         python_child(home, "worker", kill, *worker, "-Q", "celery", "-c", "2", "-n", "worker@%h"),
         python_child(home, "trainer", kill, *trainer, "-n", "trainer@%h"),
         python_child(home, "beat", end, *beat),

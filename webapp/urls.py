@@ -4,7 +4,20 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import digests, harvests, history, library, papers, profiles, readers, signals
+from webapp.views import (
+    digests,
+    harvests,
+    history,
+    insight,
+    library,
+    papers,
+    profiles,
+    readers,
+    rounds,
+    searches,
+    seeds,
+    signals,
+)
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -41,6 +54,8 @@ urlpatterns = [
     path("papers/comments/<int:pk>/report", comments.report, name="report_comment"),
     path("papers/comments/<int:pk>/moderate/", editing.moderate, name="moderate"),
     path("papers/submit", submit.submit, name="submit"),
+    path("papers/interest/", searches.keep, name="keep_search"),
+    path("papers/interest/undo/", searches.unkeep, name="unkeep_search"),
     path("papers/<arxiv_id:arxiv_id>.bib", papers.bib_file, name="bib"),
     path("papers/<arxiv_id:arxiv_id>.ris", papers.ris_file, name="ris"),
     path("papers/<arxiv_id:arxiv_id>.md", papers.md_file, name="md"),
@@ -75,6 +90,12 @@ urlpatterns = [
     path("signals/reset/", signals.reset, name="reset"),
     path("signals/act/<int:pk>/", signals.effect, {"kind": "act"}, name="effect_of_act"),
     path("signals/rule/<int:pk>/", signals.effect, {"kind": "rule"}, name="effect_of_rule"),
+    path("welcome/", seeds.welcome, name="welcome"),
+    path("welcome/papers/", seeds.bring, name="bring"),
+    path("welcome/seed/", seeds.seed, name="seed"),
+    path("welcome/round/", rounds.round_, name="round"),
+    path("insight/", insight.insight, name="insight"),
+    path("insight/map/", insight.day_map, name="map"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),

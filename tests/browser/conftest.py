@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import DAY, SUBJECTS, world
 from webapp.models import Subject
@@ -125,7 +125,9 @@ def sign_up(page, email="dawn@example.org"):
     page.fill("[name=password1]", PASSWORD)
     page.fill("[name=password2]", PASSWORD)
     page.click("main button.main")
-    page.wait_for_url(HOME)
+    page.wait_for_url("**/welcome/")
+    expect(page.locator("#message")).to_contain_text("is unconfirmed")
+    page.goto("/")
 
 
 def log_in(page, email="dawn@example.org", password=PASSWORD):

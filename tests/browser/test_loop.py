@@ -71,6 +71,9 @@ def test_the_loop_by_keyboard_alone(open_page, papers):
         tab_to(page, f"[name={name}]")
         page.keyboard.type(text)
     page.keyboard.press("Enter")
+    page.wait_for_url("**/welcome/")
+    tab_to(page, "main a[href='/']")
+    page.keyboard.press("Enter")
     page.wait_for_url(HOME)
     newest_first = order(page)
     liked = papers["robots"][11]

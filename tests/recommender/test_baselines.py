@@ -1,6 +1,6 @@
 import numpy as np
 
-from recommender.baselines import newest, popular, text_only
+from recommender.baselines import most_upvoted, newest, popular, text_only
 from recommender.ranking import rank
 from tests.recommender.contract import RankerContract
 from tests.worlds import FIRST_DAY, anything, candidates, rated, saves
@@ -47,3 +47,12 @@ def test_popular_among_nobody_is_newest_first():
     day, known = anything(5, 3)
     ranking = popular(saves([]), CROWD.text)(day, known)
     assert np.array_equal(ranking.ids, newest(day, known).ids)
+
+
+def test_most_upvoted_goes_by_votes_then_by_the_day_and_scores_no_wish():
+    days = FIRST_DAY + np.array([1, 3, 2, 1])
+    day = candidates(np.eye(4), days=days)
+    ranking = most_upvoted({13: 2, 10: 1, 99: 7})(day, rated(np.eye(4), [1, 1, 1, 1]))
+    assert ranking.ids.tolist() == [13, 10, 11, 12]
+    assert not ranking.boosted.any()
+    assert ranking.scores.tolist() == newest(day, rated(np.eye(4), [1] * 4)).scores.tolist()

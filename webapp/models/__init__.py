@@ -5,7 +5,7 @@ from webapp.models.encodings import PaperEncoding
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
-from webapp.models.readers import Profile, Rating, Reader, Rule
+from webapp.models.readers import Profile, Rating, Reader, Round, Rule
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.social import (
     Claim,
@@ -42,6 +42,7 @@ __all__ = [
     "Rating",
     "Reader",
     "Report",
+    "Round",
     "Rule",
     "Sought",
     "Subject",

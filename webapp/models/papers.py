@@ -2,12 +2,21 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import MD5, Lower
 from django.utils import timezone
 
 from webapp.arxiv import identifiers
+
+# A title without what people write differently: capitals, blanks and signs.
+LETTERS_OF_TITLE = models.Func(
+    Lower("title"),
+    models.Value(r"\W+"),
+    models.Value(""),
+    models.Value("g"),
+    function="regexp_replace",
+)
 
 
 class Paper(models.Model):
@@ -40,8 +49,10 @@ class Paper(models.Model):
         indexes = [
             models.Index(fields=["-issue_day", "-arxiv_id"], name="paper_by_day"),
             GinIndex(fields=["search"], name="paper_search"),
+            GinIndex(SearchVector("title", config="english"), name="paper_title_words"),
             GinIndex(fields=["subjects"], name="paper_subjects"),
             models.Index(Lower("doi"), name="paper_by_doi", condition=~models.Q(doi="")),
+            models.Index(MD5(LETTERS_OF_TITLE), name="paper_by_title"),
         ]
 
     def __str__(self) -> str:

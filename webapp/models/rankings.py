@@ -15,6 +15,7 @@ class Comparison(models.Model):
     class Rival(models.TextChoices):
         TEXT = "text", "text only"
         NEWEST = "newest", "newest first"
+        UPVOTED = "upvoted", "most upvoted"
         RUN = "run", "an earlier run"
 
     rival = models.CharField(max_length=10, choices=Rival)
@@ -23,6 +24,9 @@ class Comparison(models.Model):
     )
     begins_on = models.DateField(help_text="The first issue day.")
     ends_on = models.DateField(null=True, blank=True, help_text="The last one. Empty: open.")
+    # What all readers' acts say, counted by a worker; empty before the first count.
+    settled = models.JSONField(default=dict, db_default={}, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ("-begins_on",)

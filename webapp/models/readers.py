@@ -82,6 +82,7 @@ class Profile(models.Model):
     subjects = ArrayField(models.CharField(), default=list)  # empty: every subject
     quota = models.PositiveSmallIntegerField(default=100, db_default=100)  # against the others
     exploration = models.PositiveSmallIntegerField(null=True)  # percent; none: the instance's
+    search = models.TextField(default="", db_default="")  # what it was kept from, as it was typed
     # Taken away, and for a while to be had back: its ratings fall to the first interest meanwhile.
     deleted_at = models.DateTimeField(null=True)
     # Of "all": when anything but an act last changed what is ranked, or how.
@@ -144,6 +145,11 @@ class Rating(models.Model):
         NONE = 0, "no rating"
         UP = 1, "more like this"
 
+    class Origin(models.TextChoices):
+        PAGE = "", "on a page"
+        SEED = "seed", "brought along"
+        ROUND = "round", "asked for"
+
     class State(models.TextChoices):
         TO_READ = "to read", "to read"
         READING = "reading", "reading"
@@ -159,6 +165,11 @@ class Rating(models.Model):
     # The interest that it speaks for; none: the first.
     profile = models.ForeignKey("Profile", models.SET_NULL, null=True, related_name="ratings")
     explored = models.BooleanField(default=False, db_default=False)  # its place was not earned
+    # Where it stood in the reader's order when it was first acted on; none: in no order. The act
+    # itself moves it to the top, so that only what was noted before tells what the order was worth.
+    place = models.PositiveIntegerField(null=True)
+    # How it came to be said. What was brought along or asked for is no answer to an order.
+    origin = models.CharField(max_length=5, choices=Origin, default=Origin.PAGE, db_default="")
     paused_at = models.DateTimeField(null=True)  # switched off: kept, but not heard
     # What the reader keeps about a saved paper. Taken out of the library it stays, for an undo.
     saved_at = models.DateTimeField(null=True)
@@ -180,3 +191,12 @@ class Rating(models.Model):
     @property
     def says_something(self) -> bool:
         return self.saved or self.value != Rating.Value.NONE
+
+
+class Round(models.Model):
+    """Papers that a reader is asked about, one after another; a new round takes its place."""
+
+    reader = models.OneToOneField("Reader", models.CASCADE, primary_key=True)
+    paper_ids = ArrayField(models.BigIntegerField())
+    answers = ArrayField(models.SmallIntegerField(), default=list)  # so far; 0: skipped
+    begun_at = models.DateTimeField()

@@ -14,7 +14,11 @@ from django.db.models.functions import Lower
 from webapp.models import Paper, Subject, Version
 
 SHOWN = Paper.objects.defer("search")
-NEWEST_HITS = 1_000  # a common word has hundreds of thousands; the newest are ranked
+# What a card tells.
+CARD = (
+    *("arxiv_id", "issue_day", "title", "abstract", "is_summary", "authors", "subjects"),
+    *("version", "withdrawn_at", "created_at"),
+)
 
 
 class Day(NamedTuple):
@@ -138,6 +142,10 @@ def by_ids(paper_ids: Iterable[int]) -> dict[int, Paper]:
     return SHOWN.in_bulk(list(paper_ids))
 
 
+def cards(paper_ids: Iterable[int]) -> dict[int, Paper]:
+    return Paper.objects.only(*CARD).in_bulk(list(paper_ids))
+
+
 def known_as(name: str) -> Paper | None:
     """The paper of an identifier, or of the DOI of its journal version."""
     paper = SHOWN.filter(arxiv_id=name).first()
@@ -174,24 +182,6 @@ def subjects_in_use() -> list[Subject]:
 def subject_names() -> dict[str, str]:
     """Code -> name. Only a migration changes them, so a process asks once."""
     return dict(Subject.objects.values_list("code", "name"))
-
-
-def search(text: str, limit: int) -> list[Paper]:
-    """The best of the newest hits for words, "phrases", -exclusions and `or`."""
-    query = Paper.objects.raw(
-        """
-        WITH asked AS (SELECT websearch_to_tsquery('english', %(text)s) AS q),
-        hits AS (
-            SELECT id, search FROM webapp_paper, asked
-            WHERE search @@ q ORDER BY issue_day DESC, arxiv_id DESC LIMIT %(newest)s)
-        SELECT p.id FROM hits h JOIN webapp_paper p USING (id), asked
-        ORDER BY ts_rank_cd(h.search, q) DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT %(limit)s
-        """,
-        {"text": text, "newest": NEWEST_HITS, "limit": limit},
-    )
-    ids = [paper.pk for paper in query]
-    found = by_ids(ids)
-    return [found[pk] for pk in ids]
 
 
 def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:

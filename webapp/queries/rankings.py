@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 
-from webapp.models import Comparison, ModelRun, Paper, Profile, Ranking, Rating, Reader, Rule
+from webapp.models import Comparison, Entry, ModelRun, Paper, Profile, Ranking, Rating, Reader, Rule
 from webapp.queries import papers, readers
 
 
@@ -97,7 +97,7 @@ def feed_page(
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
         return feed_page(interests, day, n_pages, profile)
-    shown = papers.by_ids({*found.paper_ids, *found.because})
+    shown = papers.cards({*found.paper_ids, *found.because})
     ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
     first = (page - 1) * size
     names = {one.pk: one.name for one in interests.apart}
@@ -259,27 +259,43 @@ def stored_order(profile_id: int, day: date) -> list[int]:
     return row.values_list("paper_ids", flat=True).first() or []
 
 
-def spoken_to(reader_id: int, paper: Paper) -> tuple[int | None, bool]:
-    """Which interest placed a paper on its day, and whether it was explored; (None, False): none.
+class Spot(NamedTuple):
+    """Which interest placed a paper on its day, whether it was explored, and where it stood."""
+
+    interest: int | None = None
+    is_explored: bool = False
+    place: int | None = None  # none: in no order
+
+
+def spoken_to(reader_id: int, paper: Paper) -> Spot:
+    """Where a paper stands on its day.
 
     Read at the moment of an act, which is what moves the paper away from where it was.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT k.placed_by[n], n = ANY(k.explored) FROM (
+            SELECT k.placed_by[n], n = ANY(k.explored), n FROM (
                 SELECT *, array_position(paper_ids, %s::bigint) AS n FROM webapp_ranking
                 WHERE reader_id = %s AND day = %s) k
             JOIN webapp_profile p ON p.id = k.profile_id AND p.name = 'all' WHERE n IS NOT NULL
             """,
             [paper.pk, reader_id, paper.issue_day],
         )
-        return cursor.fetchone() or (None, False)
+        return Spot(*(cursor.fetchone() or ()))
 
 
 def comparisons_on(day: date) -> QuerySet[Comparison]:
     """What is compared on an issue day; at most one, as the form sees to it."""
     return Comparison.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), begins_on__lte=day)
+
+
+def upvotes_of(paper_ids: list[int]) -> dict[int, int]:
+    """Upvotes of each paper that has any, here and where they are harvested."""
+    rows = Entry.objects.filter(paper__in=paper_ids)
+    return {
+        pk: here + public for pk, here, public in rows.values_list("pk", "n_upvotes", "n_public")
+    }
 
 
 def comparison_of(reader_id: int, day: date) -> Comparison | None:
@@ -310,7 +326,10 @@ def n_compared(comparison_id: int, reader_id: int | None = None) -> tuple[int, i
 
 
 def compared_acts(comparison_id: int, reader_id: int | None = None) -> list[tuple[int, int, int]]:
-    """(reader, day as an ordinal, team) of every save and like on a paper that one team placed."""
+    """(reader, day as an ordinal, team) of every save and like on a paper that one team placed.
+
+    What was brought along or asked for is no answer to a list.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -319,7 +338,7 @@ def compared_acts(comparison_id: int, reader_id: int | None = None) -> list[tupl
             CROSS JOIN LATERAL unnest(k.paper_ids, k.teams) AS t (paper_id, team)
             JOIN webapp_rating a ON a.reader_id = k.reader_id AND a.paper_id = t.paper_id
             WHERE k.comparison_id = %(comparison)s AND t.team >= 0
-              AND a.value >= 0 AND (a.saved OR a.value > 0)
+              AND a.value >= 0 AND (a.saved OR a.value > 0) AND a.origin = ''
               AND (%(reader)s::bigint IS NULL OR k.reader_id = %(reader)s)
             """,
             {"comparison": comparison_id, "reader": reader_id},

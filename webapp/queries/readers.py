@@ -1,16 +1,15 @@
 """What readers said."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
 
-from webapp.models import Profile, Rating, Reader, Rule, Upvote
+from webapp.models import Profile, Rating, Reader, Upvote
 
 # What a ranking listens to: more would make a rating wait, and older acts have faded.
 MOST_ACTS = 1_000
@@ -61,13 +60,20 @@ class Interests(NamedTuple):
 
 def interests_of(reader_id: int) -> Interests:
     """All of a reader's interests and rules, in one query; the first interest first."""
-    heard = Rule.objects.filter(profile=OuterRef("pk"), paused_at=None).order_by("pk")
-    rules = ArraySubquery(heard.values(rule=JSONObject(k="kind", v="value", e="effect")))
-    rows = Profile.objects.filter(reader=reader_id, deleted_at=None).annotate(wished=rules)
-    living = list(rows.order_by("pk"))
-    wishes = {
-        one.pk: [Wish(rule["k"], rule["v"], rule["e"]) for rule in one.wished] for one in living
-    }
+    # Written out: every page asks, and the ORM took a millisecond to say it.
+    living = list(
+        Profile.objects.raw(
+            """
+            SELECT p.*, coalesce((
+                SELECT jsonb_agg(jsonb_build_array(kind, value, effect) ORDER BY id)
+                FROM webapp_rule r WHERE r.profile_id = p.id AND r.paused_at IS NULL), '[]'
+            )::text AS wished
+            FROM webapp_profile p WHERE reader_id = %s AND deleted_at IS NULL ORDER BY id
+            """,
+            [reader_id],
+        )
+    )
+    wishes = {one.pk: [Wish(*rule) for rule in json.loads(vars(one)["wished"])] for one in living}
     whole = next(one for one in living if one.is_whole)
     return Interests(whole, [one for one in living if one != whole], wishes)
 

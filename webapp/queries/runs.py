@@ -1,6 +1,7 @@
 """Runs, and what is missing under one."""
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Max, Q
@@ -12,6 +13,35 @@ def active_run() -> ModelRun | None:
     return ModelRun.objects.filter(is_active=True).first()
 
 
+PLACED = 10_000  # of the newest papers have a place, for the search by meaning
+
+
+class Placed(NamedTuple):
+    """The active run's spaces, and the newest row of a paper's place in them."""
+
+    run_id: int
+    n_terms: int
+    n_dimensions: int
+    weight: float
+    newest: int
+
+
+# No row without an active run, and while no paper has its place there.
+PLACED_NOW = """
+    SELECT r.id, n_terms, n_dimensions, weight, v.id AS newest
+    FROM webapp_modelrun r, webapp_papervector v
+    WHERE is_active AND v.run_id = r.id ORDER BY v.id DESC LIMIT 1
+"""
+
+
+def placed() -> Placed | None:
+    """The active run and what is placed in it, if anything is."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACED_NOW)
+        row = cursor.fetchone()
+    return Placed(*row) if row else None
+
+
 def packed(day: date) -> tuple[int, int]:
     """(active run, number of parts of the day under it); zeros where there is none."""
     parts = Max("packs__part", filter=Q(packs__day=day))
@@ -21,18 +51,20 @@ def packed(day: date) -> tuple[int, int]:
 
 
 def papers_without_vector(run_id: int, days: list[date], limit: int) -> list[int]:
-    """Papers of open days, and rated ones of any day, that have no place in the run's spaces."""
+    """The newest papers, those of open days and rated ones that have no place in the run yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT p.id FROM webapp_paper p
             WHERE (p.issue_day = ANY(%(days)s)
+                   OR p.id IN (SELECT id FROM webapp_paper
+                               ORDER BY issue_day DESC, arxiv_id DESC LIMIT %(newest)s)
                    OR EXISTS (SELECT FROM webapp_rating r WHERE r.paper_id = p.id))
               AND NOT EXISTS (
                 SELECT FROM webapp_papervector v WHERE v.run_id = %(run)s AND v.paper_id = p.id)
             ORDER BY p.id LIMIT %(limit)s
             """,
-            {"days": days, "run": run_id, "limit": limit},
+            {"days": days, "run": run_id, "limit": limit, "newest": PLACED},
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -115,7 +115,7 @@ def facts(reader_id: int) -> Facts:
                 (SELECT count(*) FROM acts WHERE explored AND good),
                 (SELECT count(*) FROM acts WHERE explored AND NOT good),
                 (SELECT coalesce(sum(cardinality(top) - cardinality(explored)), 0) FROM days),
-                (SELECT count(*) FROM acts WHERE good AND NOT explored
+                (SELECT count(*) FROM acts WHERE good AND NOT explored AND origin = ''
                     AND EXISTS (SELECT FROM days WHERE paper_id = ANY(top)))
             """,
             {"reader": reader_id, "depth": DEPTH},

@@ -7,14 +7,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from webapp import dataset
 from webapp.arxiv.daily_papers import DailyPaper
 from webapp.arxiv.decide import Intent, Kind, Known, completed, decide
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Paper, PublicUpvote
-from webapp.queries import papers, runs
-
-LEAST_ALIKE = 0.05  # a cosine; below it texts share little but common words
 
 _STAGED = (
     "arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors, "
@@ -28,7 +24,8 @@ CREATE TEMP TABLE IF NOT EXISTS stated (
     kind text
 ) ON COMMIT DELETE ROWS
 """
-_SEARCH = """
+# What is looked for, of a row s: words of the title, of the abstract, names of authors.
+INDEXED = """
     setweight(to_tsvector('english', s.title), 'A')
     || setweight(to_tsvector('english', s.abstract), 'B')
     || setweight(to_tsvector('simple', array_to_string(s.authors[1:200], ' ')), 'C')
@@ -41,7 +38,7 @@ INSERT INTO webapp_paper (
 SELECT arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors,
     subjects, comments, coalesce(doi, ''), coalesce(journal_ref, ''), coalesce(license, ''),
     coalesce(version, 1), CASE WHEN is_withdrawn THEN %(now)s::timestamptz END, content_hash,
-    {_SEARCH}, %(now)s, %(now)s
+    {INDEXED}, %(now)s, %(now)s
 FROM stated s WHERE kind = 'new' ORDER BY arxiv_id
 ON CONFLICT (arxiv_id) DO NOTHING
 """  # noqa: S608 - the inserted part is a constant above
@@ -53,7 +50,7 @@ UPDATE webapp_paper p SET
     journal_ref = coalesce(s.journal_ref, p.journal_ref),
     license = coalesce(s.license, p.license), version = coalesce(s.version, p.version),
     withdrawn_at = CASE WHEN s.is_withdrawn THEN coalesce(p.withdrawn_at, %(now)s) END,
-    content_hash = s.content_hash, search = {_SEARCH}, changed_at = %(now)s
+    content_hash = s.content_hash, search = {INDEXED}, changed_at = %(now)s
 FROM stated s WHERE s.kind = 'changed' AND p.arxiv_id = s.arxiv_id
 """  # noqa: S608 - as above
 _MOVE = """
@@ -175,23 +172,3 @@ def _row(paper: HarvestedPaper, intent: Intent) -> tuple[object, ...]:
         paper.content_hash,
         intent.kind.value,
     )
-
-
-def similar(paper: Paper, k: int) -> list[Paper]:
-    """At most k papers of the same issue day, those most like it in their words first.
-
-    One day is what a request can read: its pack stays in the process's memory. None where the
-    day is not packed under the active run, or the paper came later than its pack.
-    """
-    run_id, n_parts = runs.packed(paper.issue_day)
-    try:
-        pack = dataset.pack(run_id, paper.issue_day, n_parts)
-    except dataset.UnreadablePack:
-        return []
-    if pack is None or paper.pk not in pack.text.ids:
-        return []
-    ids, scores = pack.text.nearest(pack.text.take([paper.pk]), k + 1)
-    alike = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-    near = [pk for pk, score in alike if pk != paper.pk and score >= LEAST_ALIKE][:k]
-    found = papers.by_ids(near)
-    return [found[pk] for pk in near if pk in found and not found[pk].withdrawn_at]

@@ -4,17 +4,27 @@ import json
 import logging
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
-from recommender.baselines import newest, text_only
+from recommender.baselines import most_upvoted, newest, text_only
 from recommender.blending import blend
 from recommender.explanation import Reasons, explain
 from recommender.interleaving import BOTH, interleave
-from recommender.ranking import COMPARED, SERVED, Candidates, RankConfig, Ranking, Rated, rank
+from recommender.ranking import (
+    COMPARED,
+    SERVED,
+    Candidates,
+    RankConfig,
+    Ranker,
+    Ranking,
+    Rated,
+    rank,
+)
 from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import Comparison, ModelRun, Profile
@@ -24,6 +34,7 @@ from webapp.services import work
 
 log = logging.getLogger(__name__)
 OPEN_DAYS = 10  # issue days that are kept ranked for every reader
+ONE_BY_ONE = 10  # rated papers without a vector that are asked for each by itself
 AT_ONCE = 2_000  # rankings in one piece of work, so that it ends well within its time limit
 
 
@@ -254,8 +265,7 @@ def _rivals(comparison: Comparison, day: date, ours: Ranking, one: _List) -> Ran
     """The same candidates in the rival's order; ours where an earlier run has no place for them."""
     run = comparison.run
     if run is None:
-        ranker = newest if comparison.rival == Comparison.Rival.NEWEST else text_only
-        return ranker(one.candidates, one.rated, config=COMPARED)
+        return _baseline(comparison, one.paper_ids)(one.candidates, one.rated)
     try:
         pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
     except dataset.UnreadablePack:
@@ -266,6 +276,13 @@ def _rivals(comparison: Comparison, day: date, ours: Ranking, one: _List) -> Ran
     boosts = dict(zip(one.candidates.ids.tolist(), one.candidates.boosts.tolist(), strict=True))
     theirs = dataset.candidates(pack, list(boosts), day, boosts)
     return rank(theirs, dataset.rated(run, one.acts), run.weight, COMPARED)
+
+
+def _baseline(comparison: Comparison, paper_ids: list[int]) -> Ranker:
+    if comparison.rival == Comparison.Rival.UPVOTED:
+        return most_upvoted(rankings.upvotes_of(paper_ids), COMPARED)
+    ranker = newest if comparison.rival == Comparison.Rival.NEWEST else text_only
+    return partial(ranker, config=COMPARED)
 
 
 def _credited(
@@ -321,5 +338,9 @@ def ask_for_missing_vectors(reader_id: int, now: datetime) -> None:
     run = runs.active_run()
     if run is None:
         return
-    for paper_id in runs.rated_without_vector(run.pk, reader_id):
+    missing = runs.rated_without_vector(run.pk, reader_id)
+    if len(missing) > ONE_BY_ONE:  # a library was brought along
+        work.ask("embed", f"run {run.pk} {len(missing)} papers to {missing[-1]}", now)
+        return
+    for paper_id in missing:
         work.ask("embed", f"run {run.pk} paper {paper_id}", now)

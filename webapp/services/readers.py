@@ -20,14 +20,19 @@ class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
 
 
 def rate(
-    reader: Reader, paper: Paper, value: Rating.Value, now: datetime, profile: int | None = None
+    reader: Reader,
+    paper: Paper,
+    value: Rating.Value,
+    now: datetime,
+    profile: int | None = None,
+    origin: Rating.Origin = Rating.Origin.PAGE,
 ) -> None:
     """Like, dislike or say nothing any more. A save stays a save.
 
     `profile` is the interest whose page the reader acts on; without it, the one that had placed
     the paper.
     """
-    _act(reader, paper, now, "value", value.value, profile)
+    _act(reader, paper, now, "value", value.value, profile, origin)
 
 
 def save(
@@ -44,6 +49,7 @@ def _act(
     field: str,
     value: int | bool,
     profile: int | None,
+    origin: Rating.Origin = Rating.Origin.PAGE,
 ) -> None:
     """One column of the one row a (reader, paper).
 
@@ -63,9 +69,8 @@ def _act(
         is_new_day = found.changed_at.date() != now.date()
         if not found.says_something and is_new_day:
             found.day = now.date()
-        if value and not found.says_something and (is_new_day or found.profile_id is None):
-            placed_by, found.explored = spoken_to(reader.pk, paper)
-            found.profile_id = profile or placed_by
+        if value and not found.says_something:
+            _note_the_spot(found, paper, profile, origin, anew=is_new_day)
         if value:
             found.paused_at = None  # who speaks again is heard again
         if not found.saved and is_new_day:
@@ -77,6 +82,17 @@ def _act(
             found.saved_at = now
         found.changed_at = now
         found.save()
+
+
+def _note_the_spot(
+    found: Rating, paper: Paper, profile: int | None, origin: Rating.Origin, *, anew: bool
+) -> None:
+    """Where the paper stood, and for which interest, before this act moves it."""
+    found.origin = origin
+    if anew or found.profile_id is None:
+        spot = spoken_to(found.reader_id, paper)
+        found.profile_id, found.explored = profile or spot.interest, spot.is_explored
+        found.place = spot.place
 
 
 def see(reader: Reader, paper: Paper, version: int) -> None:

@@ -1,6 +1,7 @@
 """What a reader rules, switches off and on again; and what one signal does to a day."""
 
 from datetime import date, datetime
+from textwrap import shorten
 from typing import NamedTuple
 
 from django.db import transaction
@@ -8,12 +9,15 @@ from django.db.models import QuerySet
 
 from recommender.fold_in import HALF_LIFE_DAYS
 from webapp import dataset
+from webapp.formats.query import Query, Term
 from webapp.models import Paper, Profile, Rating, Rule
-from webapp.queries import readers
+from webapp.queries import papers, readers
 from webapp.queries.rankings import spoken_to
 from webapp.services import profiles, rankings
+from webapp.services import readers as acts
 
 MOST_RULES = 200
+MOST_WISHES = 8  # of a search that is kept
 TOP = 20
 MOVES = 3
 
@@ -122,7 +126,7 @@ def what_if(
     heard = readers.acts_of(interests.whole.reader_id)
     others = [act for act in heard if act.paper != paper.pk]
     was = next((act for act in heard if act.paper == paper.pk), None)
-    placed_by, _ = spoken_to(interests.whole.reader_id, paper)
+    placed_by = spoken_to(interests.whole.reader_id, paper).interest
     act = readers.Act(
         interests.whole.reader_id,
         paper.pk,
@@ -202,3 +206,61 @@ def sureness(effects: list[Effect | None]) -> int | None:
     if not known:
         return None
     return round(100 - 100 * sum(len(effect.enter) for effect in known) / (TOP * len(known)))
+
+
+class Kept(NamedTuple):
+    """An interest made of a search, and what it was given."""
+
+    profile: Profile
+    n_papers: int
+    n_rules: int
+
+
+def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime) -> Kept:
+    """Make an interest that is ranked by a search's best papers, its words and its categories.
+
+    Papers of which the reader has said anything keep what was said.
+    """
+    with transaction.atomic():
+        made = profiles.make(whole, _name_of(query), now)
+        codes = {code for choice in query.wanted for term in choice for code in _subjects(term)}
+        made.search, made.subjects = query.text, sorted(codes) or made.subjects
+        made.save(update_fields=["search", "subjects"])
+        said = readers.ratings_of(whole.reader_id, [paper.pk for paper in seeds])
+        unsaid = [paper for paper in seeds if not (paper.pk in said or paper.withdrawn_at)]
+        for paper in unsaid:
+            acts.rate(whole.reader, paper, Rating.Value.UP, now, made.pk, Rating.Origin.SEED)
+        wishes = _wishes(query)
+        for wish in wishes:
+            rule(whole, made, wish, now)
+        profiles.changed(whole, now, outdated=True)
+    return Kept(made, len(unsaid), len(wishes))
+
+
+def _name_of(query: Query) -> str:
+    name = shorten(query.text, 76, placeholder=" …") or query.text[:76]
+    return f"Search: {name}"[:80] if name.lower() == Profile.WHOLE else name
+
+
+def _subjects(term: Term) -> tuple[str, ...]:
+    return term.codes if term.field == "cat" else ()
+
+
+def _wishes(query: Query) -> list[readers.Wish]:
+    """More of its words and phrases, never those left out. What a rule cannot say is left to it."""
+    more = [term for choice in query.wanted for term in choice]
+    wished = [(term, Rule.Effect.BOOST) for term in more]
+    wished += [(term, Rule.Effect.MUTE) for term in query.unwanted]
+    words = [
+        (t.text, effect) for t, effect in wished if t.field in ("", "ti") and len(t.text) < 120
+    ]
+    found = dict(words[:MOST_WISHES])
+    return [readers.Wish(Rule.Kind.TERM, w, e) for w, e in found.items() if papers.has_words(w)]
+
+
+def unkeep_search(whole: Profile, profile: Profile, at: datetime, now: datetime) -> None:
+    """Take away an interest and what was said of its papers in the moment that it was made."""
+    with transaction.atomic():
+        seeded = Rating.objects.filter(reader=whole.reader_id, profile=profile, changed_at=at)
+        seeded.filter(saved=False).update(value=Rating.Value.NONE, changed_at=now)
+        profiles.take_away(whole, profile, now)

@@ -16,10 +16,12 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[formaction]");
     if (!button) return;
-    if (document.querySelector("form.htmx-request")) {
+    // A second click of a double one would take the act back, or meet what has moved below it.
+    const isSecond = event.detail > 1;
+    if (isSecond || document.querySelector("form.htmx-request")) {
       event.preventDefault();
       event.stopPropagation();
-      waiting.push(button.id);
+      if (!isSecond) waiting.push([button.id, button.value]);
     } else {
       acted = button.getAttribute("formaction");
       undone = button.id === "undo";
@@ -31,6 +33,10 @@
     if (/^\s*<(form|div|p)\b/.test(event.detail.serverResponse)) return;
     event.detail.shouldSwap = false;
     say("The server could not answer. Reload the page to see what is stored.");
+  });
+
+  document.addEventListener("htmx:timeout", () => {
+    say("The server takes too long to answer. Reload the page to see what is stored.");
   });
 
   document.addEventListener("htmx:sendError", () => {
@@ -55,8 +61,13 @@
   });
 
   document.addEventListener("htmx:afterRequest", () => {
-    const next = document.getElementById(waiting.shift());
-    if (next) setTimeout(() => next.click());
+    while (waiting.length) {
+      const [id, value] = waiting.shift();
+      const next = document.getElementById(id);
+      if (next?.value !== value) continue; // gone, or done in the meantime
+      setTimeout(() => next.click());
+      return;
+    }
   });
 })();
 

@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString, mark_safe
 from latex2mathml.converter import convert_to_element
 
 from webapp.queries.papers import subject_names
+from webapp.queries.searches.hits import BEGIN, END
 
 register = template.Library()
 
@@ -204,6 +205,7 @@ _LETTERS = dict(zip(_NAMES.split(), "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", stri
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| (?=\w))?"
 )
+_WRITTEN_OTHERWISE = re.compile(r"[\\~`]|--")  # most text is meant as it is written
 _AROUND_LETTER = re.compile(r"\{([^\W\d_])\}|(?<=[øØłŁßæÆœŒåÅ])\{\}")
 _SPELLINGS = [
     (re.compile(r"\\([&%$#_{}])"), r"\1"),
@@ -223,12 +225,13 @@ _SPELLINGS = [
 def prose(text: str) -> str:
     r"""Ordinary words as they are meant: `Erd\H{o}s` as Erdős, `Fig.~3` with its blank."""
     text = _visible(text)
+    if not _WRITTEN_OTHERWISE.search(text):
+        return text
     if "\\" in text:
         text = _LETTER.sub(lambda found: _LETTERS[found[1]], _ACCENT.sub(_accented, text))
         text = _AROUND_LETTER.sub(r"\1", text)
-    if not text.isalnum():
-        for written, meant in _SPELLINGS:
-            text = written.sub(meant, text)
+    for written, meant in _SPELLINGS:
+        text = written.sub(meant, text)
     return text
 
 
@@ -302,6 +305,23 @@ def _whole_words(text: str, length: int) -> str:
     return text[: max(text.rfind(" ", 0, max(length, 0)), 0)]
 
 
+_MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+_UNMARKED = str.maketrans("", "", BEGIN + END)
+
+
+@register.filter
+@stringfilter
+def marked(text: str) -> SafeString:
+    """As `tex`, with what a search found marked; formulas stay whole."""
+    return mark_safe("".join(map(_with_marks, pieces(text))))  # noqa: S308 - as in tex
+
+
+def _with_marks(piece: Piece) -> str:
+    if piece.formula:
+        return _html(Piece(*(part.translate(_UNMARKED) for part in piece)))
+    return _MARKED.sub(r"<mark>\1</mark>", _html(piece)).translate(_UNMARKED)
+
+
 @register.filter
 @stringfilter
 def plain(text: str) -> str:
@@ -333,6 +353,12 @@ def subjects(codes: list[str]) -> SafeString:
 def subject(code: str) -> str:
     """The name alone, nothing where it is not known."""
     return subject_names().get(code, "")
+
+
+@register.filter
+def percent(share: float) -> int:
+    """Of a share from 0 to 1."""
+    return round(100 * share)
 
 
 @register.filter

@@ -5,22 +5,35 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.html import format_html_join
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.safestring import SafeString
 
-from webapp.models import Paper
+from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
+    user, here = getattr(request, "user", None), request.get_full_path()
+    is_reader = isinstance(user, Reader)
     return {
         "version": settings.VERSION,
         "mail_folder": settings.MAIL_FOLDER,
         "zone": timezone.get_current_timezone_name(),
+        "is_reader": is_reader,
+        # What each form of a list sends; a visitor's page has none, and so needs no cookie.
+        "back": _fields(csrfmiddlewaretoken=get_token(request), next=here) if is_reader else "",
+        "log_in": f"{reverse('account_login')}?{urlencode({'next': here})}",
     }
+
+
+def _fields(**values: str) -> SafeString:
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', values.items())
 
 
 def in_the_readers_time(

@@ -1,9 +1,9 @@
-"""A paper's own page, and the search over all of them."""
+"""A paper's own page, and what is made of it for other programs."""
 
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
@@ -17,11 +17,9 @@ from webapp.models import Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.queries.social import daily
-from webapp.services import papers as stored
+from webapp.services import searches
 from webapp.templatetags.papers import mathml, pieces, plain, prose
 
-FOUND = 50
-LONGEST_QUERY = 250
 SIMILAR = 6
 Versions = list[tuple[int, datetime]]
 
@@ -40,7 +38,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "title": citations.flat(facts.title),
         "citations": [("BibTeX", "bib", bibtex(facts)), ("RIS", "ris", ris(facts))],
         "coins": coins(facts),
-        "similar": stored.similar(found, SIMILAR),
+        "similar": searches.similar(found, SIMILAR),
     }
     return render(request, "papers/paper.html", context)
 
@@ -121,27 +119,3 @@ def _facts(paper: Paper) -> list[tuple[str, str]]:
         ("License", paper.license),
         ("Withdrawn", "by its authors" if paper.withdrawn_at else ""),
     ]
-
-
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
-    named = _identifier(text)
-    if named and papers.SHOWN.filter(arxiv_id=named).exists():
-        return redirect("paper", named)
-    found = papers.search(text, FOUND) if text and not named else []
-    ratings = {}
-    if isinstance(request.user, Reader):
-        ratings = readers.ratings_of(request.user.pk, [paper.pk for paper in found])
-    cards = [Card(hit, n + 1, ratings.get(hit.pk)) for n, hit in enumerate(found)]
-    unknown = Paper(arxiv_id=named) if named else None
-    context = {"q": text, "cards": cards, "limit": FOUND, "unknown": unknown}
-    return render(request, "papers/search.html", context)
-
-
-def _identifier(text: str) -> str:
-    """The arXiv number or DOI that somebody looks for, in any spelling; else nothing."""
-    try:
-        return identifiers.named(text)
-    except ValueError:
-        return ""

@@ -54,7 +54,7 @@ def feed_context(user: Any, wanted: date | None, query: QueryDict) -> dict[str, 
     """The same for the page and for the list that answers a rating. 404: no interest of theirs."""
     day, page = papers.day_near(wanted), page_asked(query)
     is_ahead = wanted is not None and wanted > timezone.localdate()
-    context: dict[str, Any] = {"wanted": wanted, "is_ahead": is_ahead}
+    context: dict[str, Any] = {"wanted": wanted, "is_ahead": is_ahead, "acted_on": None}
     if isinstance(user, Reader):
         interests = readers.interests_of(user.pk)
         asked = profile_asked(query)

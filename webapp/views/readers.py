@@ -198,7 +198,7 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
         messages.success(request, said["said"], extra_tags="paper")
         return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     if day:
-        context = said | feed_context(reader, day, request.POST)
+        context = feed_context(reader, day, request.POST) | said
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
     context = said | {"paper": paper, "rating": rating, "next": back_of(request)}

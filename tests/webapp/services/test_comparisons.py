@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.factories import DAY, interests, paper, profile, rating, reader, world
-from webapp.models import CandidatePack, Comparison, ModelRun, Ranking, Rating
+from webapp.models import CandidatePack, Comparison, Entry, ModelRun, Ranking, Rating
 from webapp.queries import papers, rankings
 from webapp.queries import runs as known
 from webapp.services import rankings as service
@@ -58,6 +58,18 @@ def test_the_list_of_who_takes_part_is_drawn_up_in_turns(today, now, newest):
     assert abs(len(placed_by(who, 0)) - len(placed_by(who, 1))) <= 1
     robots = {p.pk for p in today[1]["robots"]}
     assert set(placed_by(who, 0)[:8]) <= robots
+
+
+def test_the_most_upvoted_are_a_rival(today, now):
+    Comparison.objects.create(rival="upvoted", begins_on=DAY)
+    primes = [p.pk for p in today[1]["primes"]]
+    for pk, here, public in ((primes[5], 1, 1), (primes[3], 0, 3)):
+        Entry.objects.create(
+            paper_id=pk, day=DAY, n_upvotes=here, n_public=public, created_at=now, changed_at=now
+        )
+    who = taking_part(today, now)
+    assert placed_by(who, 1)[:2] == [primes[3], primes[5]]
+    assert not any(row(who).boosted_shares)
 
 
 def test_each_paper_keeps_the_reason_of_who_placed_it(today, now, newest):

@@ -145,7 +145,8 @@ def test_filling_takes_in_late_papers(topics, now):
     assert late.pk in first(who, 13)
 
 
-def test_a_rated_paper_of_an_old_day_asks_for_its_vector(topics, now):
+def test_a_rated_paper_of_an_old_day_asks_for_its_vector(topics, now, monkeypatch):
+    monkeypatch.setattr("webapp.queries.runs.PLACED", 5)
     who, old = reader(), paper("primes", DAY - timedelta(days=900))
     for day in range(20, 40):
         paper("galaxies", DAY - timedelta(days=day))

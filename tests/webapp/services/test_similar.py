@@ -1,14 +1,13 @@
-"""Similar papers: of the same day, alike in their words, and only where that is known."""
+"""Similar papers: by their places, of any day; by the words of the title where one has no place."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from tests.factories import DAY, paper, reader, world
-from webapp import dataset
-from webapp.models import CandidatePack
-from webapp.services import papers, runs
+from tests.factories import DAY, indexed, paper, reader, world
+from webapp.models import PaperVector
+from webapp.services import runs, searches
 from webapp.services.social import upvotes
 
 pytestmark = pytest.mark.django_db
@@ -16,22 +15,19 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def topics(now):
-    dataset.forget_packs()
-    world(2, DAY - timedelta(days=3))
+    earlier = world(2, DAY - timedelta(days=3))
     today = world(8)
     runs.train("night", now)
-    return today
+    return {topic: [*today[topic], *earlier[topic]] for topic in today}
 
 
-def test_the_nearest_are_of_the_same_topic_and_day(topics):
+def test_the_nearest_are_of_the_same_topic_and_of_any_day(topics):
     one, *others = topics["robots"]
-    found = papers.similar(one, 6)
-    assert len(found) == 6
-    assert set(found) < set(others)
+    found = searches.similar(one, 9)
+    assert set(found) == set(others)
 
 
 def test_a_paper_that_shares_no_words_has_none(now):
-    dataset.forget_packs()
     world(8)
     words = {
         "title": "Zebra crossings",
@@ -40,30 +36,37 @@ def test_a_paper_that_shares_no_words_has_none(now):
     }
     stranger = paper(**words, authors=["Zoe Nobody"])
     runs.train("night", now)
-    assert papers.similar(stranger, 6) == []
+    assert searches.similar(stranger, 6) == []
 
 
 def test_a_withdrawn_paper_is_not_recommended(topics):
     one, gone, *_ = topics["robots"]
     gone.withdrawn_at = timezone.now()
     gone.save()
-    assert gone not in papers.similar(one, 7)
+    assert gone not in searches.similar(one, 9)
 
 
-def test_none_without_a_model_or_a_place_in_it(now):
-    dataset.forget_packs()
-    assert papers.similar(paper(), 6) == []
+def test_without_a_place_the_words_of_the_title_are_looked_for(now):
+    one = paper(title="Tactile grasping of soft fruit")
+    other = paper("primes", title="Soft fruit and tactile sensing")
+    paper("primes")
+    indexed()
+    assert searches.similar(one, 6) == [other]
     world(8)
     runs.train("night", now)
-    assert papers.similar(paper("robots"), 6) == []
+    late = paper("primes", title="Picking soft fruit")
+    indexed()
+    assert searches.similar(late, 2) == [one, other] or searches.similar(late, 2) == [other, one]
 
 
-def test_a_damaged_pack_costs_the_list_and_not_the_page(topics, client):
-    CandidatePack.objects.update(arrays=b"no pack")
-    one = topics["robots"][0]
-    html = client.get(f"/papers/{one.arxiv_id}").content.decode()
-    assert one.abstract in html
-    assert "Similar papers" not in html
+def test_a_paper_that_changed_stands_where_its_new_text_puts_it(topics, now):
+    one, changed = topics["robots"][:2]
+    assert changed in searches.similar(one, 9)
+    changed.title, changed.abstract = "Primes", "We study prime gaps and the zeta function."
+    changed.save()
+    PaperVector.objects.filter(paper=changed).delete()
+    runs.embed("again", now)
+    assert changed not in searches.similar(one, 9)
 
 
 def test_the_page_lists_them_in_few_queries(topics, client, now, django_assert_max_num_queries):
@@ -71,7 +74,7 @@ def test_the_page_lists_them_in_few_queries(topics, client, now, django_assert_m
     client.get(f"/papers/{one.arxiv_id}")
     with django_assert_max_num_queries(7):
         html = client.get(f"/papers/{one.arxiv_id}").content.decode()
-    listed = html.partition("Similar papers of the same day")[2]
+    listed = html.partition("Similar papers")[2]
     assert sum(f'href="/papers/{other.arxiv_id}"' in listed for other in others) == 6
     who = reader()
     upvotes.upvote(who, one, True, now)

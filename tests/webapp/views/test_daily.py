@@ -49,7 +49,7 @@ def test_a_reader_keeps_the_feed_at_the_front(client):
 
 def test_with_a_question_it_is_the_search(client):
     paper()
-    assert "Words in titles" in body(client, "/papers?q=")
+    assert "<h1>Search</h1>" in body(client, "/papers?q=")
 
 
 def test_without_any_paper_it_says_so(client):

@@ -16,9 +16,9 @@ from webapp.queries import papers, rankings, readers
 from webapp.queries.social import daily
 from webapp.services.social import upvotes
 from webapp.views import is_part
-from webapp.views.papers import search
 from webapp.views.rankings import feed, outlook_of
 from webapp.views.readers import back_of, log_in_first
+from webapp.views.searches import search
 
 
 @require_safe

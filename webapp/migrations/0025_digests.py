@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('webapp', '0022_library'),
+        ('webapp', '0024_searches'),
     ]
 
     operations = [

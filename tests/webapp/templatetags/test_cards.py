@@ -1,0 +1,41 @@
+"""Pieces of a card: kept for whoever meets the same, and never for anybody else."""
+
+import pytest
+
+from tests.factories import paper, rating, reader
+from webapp.queries.rankings import Card
+from webapp.templatetags import cards
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_same_words_are_rendered_once():
+    card = Card(paper(), 1)
+    assert cards.heading(card, feed=True) is cards.heading(card, feed=True)
+
+
+def test_a_changed_title_shows_at_once():
+    one = paper(title="Before")
+    assert "Before" in cards.heading(Card(one, 1), feed=True)
+    one.title = "After"
+    assert "After" in cards.heading(Card(one, 1), feed=True)
+
+
+def test_what_one_reader_pressed_is_not_pressed_for_another():
+    one, mine = paper(), reader()
+    saved = rating(mine, one, value=0, saved=True)
+    assert cards.buttons(one, saved).count('aria-pressed="true"') == 1
+    assert 'aria-pressed="true"' not in cards.buttons(one, None)
+
+
+def test_hostile_words_are_text_in_every_piece():
+    evil = '<script>"&'
+    one = paper(title=evil, abstract=evil, authors=[evil], subjects=[evil])
+    card = Card(paper(), 1, because=one, terms=[evil], interest=evil)
+    written = [
+        *(cards.heading(Card(one, 1), feed=True), cards.words(one), cards.buttons(one, None)),
+        *(cards.reason(card, feed=True), cards.reason(card, feed=False)),
+        cards.heading(card, feed=True),
+    ]
+    assert "<script" not in "".join(written)
+    assert "&lt;script&gt;" in written[3]

@@ -1,0 +1,37 @@
+"""Figures stand where they belong."""
+
+import pytest
+
+from webapp import pictures
+
+
+def test_a_course_runs_from_left_to_right_and_all_is_above():
+    found = pictures.course([(0.0, 0.0, 0.5), (0.5, 0.25, 0.75), (1.0, 1.0, 1.0)], 640, 142)
+    assert [(p.x, p.y, p.low, p.high) for p in found.points] == [
+        (60, 112.0, 112.0, 62.0),
+        (342, 62.0, 87.0, 37.0),
+        (624, 12.0, 12.0, 12.0),
+    ]
+    assert found.line == "60.0,112.0 342.0,62.0 624.0,12.0"
+    assert found.levels == [(112.0, 0), (87.0, 25), (62.0, 50), (37.0, 75), (12.0, 100)]
+
+
+@pytest.mark.parametrize(("shares", "first"), [([], None), ([(0.5, 0.1, 0.9)], 342)])
+def test_a_course_of_little_is_drawn_too(shares, first):
+    points = pictures.course(shares, 640, 142).points
+    assert (points[0].x if points else None) == first
+
+
+def test_bars_are_of_one_scale_and_stand_on_the_ground():
+    found = pictures.bars([0, 2, 4], 4, 30, 40)
+    assert found == [
+        {"x": 11.0, "width": 8.0, "y": 20.0, "height": 20.0},
+        {"x": 21.0, "width": 8.0, "y": 0.0, "height": 40.0},
+    ]
+    assert pictures.bars([], 0, 30, 40) == []
+
+
+def test_up_is_up_and_nothing_leaves_the_picture():
+    assert pictures.placing(0, 0, 100, 50, edge=5) == (5, 45)
+    assert pictures.placing(1, 1, 100, 50, edge=5) == (95, 5)
+    assert pictures.dots([(0, 0), (1, 1)], 100, 50, edge=5) == "M5 45h0M95 5h0"

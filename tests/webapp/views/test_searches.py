@@ -1,0 +1,314 @@
+"""The search page: what it finds, says, and offers."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import DAY, indexed, paper, rating, reader, world
+from webapp.models import Profile, Rating, Rule
+from webapp.queries import readers
+from webapp.services import runs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def find(client):
+    """A function that searches and gives the identifiers that are listed, in order."""
+
+    def search(q, **more):
+        html = page(client, q, **more)
+        return re.findall(r'<article data-arxiv-id="([^"]+)"', html)
+
+    return search
+
+
+def page(client, q, **more):
+    answer = client.get("/papers", {"q": q} | more)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def ids(*papers):
+    return [one.arxiv_id for one in papers]
+
+
+@pytest.fixture
+def shelf():
+    """Papers that differ in where the words stand."""
+    found = {
+        "title": paper(title="Neural collapse at depth", abstract="We prove it."),
+        "abstract": paper(title="On classifiers", abstract="They show neural collapse."),
+        "apart": paper(title="Collapse of stars", abstract="A neural fit."),
+        "half": paper(title="Neural fields", abstract="A survey.", subjects=["cs.CV"]),
+        "author": paper("primes", authors=["Ada Collapse"], subjects=["math.NT"]),
+    }
+    indexed()
+    return found
+
+
+def test_all_words_come_before_some_and_titles_before_abstracts(find, shelf):
+    found = find("neural collapse")
+    assert found[0] == shelf["title"].arxiv_id
+    assert set(found[:3]) == set(ids(shelf["title"], shelf["abstract"], shelf["apart"]))
+    assert shelf["half"].arxiv_id in found[3:]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ('"neural collapse"', {"title", "abstract"}),
+        ("ti:collapse", {"title", "apart"}),
+        ('ti:"neural collapse"', {"title"}),
+        ("au:collapse", {"author"}),
+        ('au:"Ada Collapse"', {"author"}),
+        ("cat:cs.CV", {"half"}),
+        ("cat:math", {"author"}),
+        ("ti:neural -ti:collapse", {"half"}),
+        ('ti:collapse -"neural collapse"', {"apart"}),
+        ("ti:stars or ti:fields", {"apart", "half"}),
+        ("collapse -cat:math -stars -classifiers", {"title"}),
+    ],
+)
+def test_phrases_fields_and_minus_hold_exactly(find, shelf, q, expected):
+    assert set(find(q)) == set(ids(*(shelf[name] for name in expected)))
+
+
+def test_a_phrase_does_not_begin_in_the_title_and_end_in_the_abstract(find):
+    paper(title="A study of neural", abstract="Collapse is rare.")
+    indexed()
+    assert find('"neural collapse"') == []
+
+
+def test_one_paper_is_found_by_its_number(find, shelf):
+    one = shelf["half"]
+    assert find(f"id:{one.arxiv_id}v2 neural") == ids(one)
+
+
+def test_dates_bound_the_days(find):
+    old, new = paper("robots", DAY - timedelta(days=40)), paper("robots")
+    indexed()
+    assert find(f"robot to:{DAY - timedelta(days=20)}") == ids(old)
+    assert find(f"robot from:{DAY:%Y-%m}") == ids(new)
+    assert find(f"from:{DAY - timedelta(days=50)}", order="date") == ids(new, old)
+
+
+def test_by_date_every_paper_with_all_the_words_is_listed_once_over_the_pages(client):
+    made = [paper("robots", DAY - timedelta(days=n // 7)) for n in range(60)]
+    indexed()
+    address, found = "/papers?q=tactile+robot&order=date", []
+    while address:
+        html = client.get(address).content.decode()
+        found += re.findall(r'<article data-arxiv-id="([^"]+)"', html)
+        following = re.search(r'href="([^"]+)" rel="next"', html)
+        address = following and following[1].replace("&amp;", "&")
+    assert found == ids(*sorted(made, key=lambda p: (p.issue_day, p.arxiv_id), reverse=True))
+
+
+def test_by_relevance_no_paper_stands_on_two_pages(client):
+    made = world(20)
+    indexed()
+    address, found = "/papers?q=tactile+robot", []
+    while address:
+        html = client.get(address).content.decode()
+        found += re.findall(r'<article data-arxiv-id="([^"]+)"', html)
+        following = re.search(r'href="([^"]+)" rel="next"', html)
+        address = following and following[1].replace("&amp;", "&")
+    assert len(found) == len(set(found))
+    assert set(found) == set(ids(*made["robots"]))
+
+
+@pytest.mark.parametrize("after", ["x", "~", "nan~1", "1e999~3", "2026-02-30~x", "\0", "1~" * 90])
+@pytest.mark.parametrize("order", ["", "date"])
+def test_a_key_that_makes_no_sense_is_the_beginning(find, shelf, after, order):
+    assert find("neural collapse", after=after, order=order)[0]
+
+
+def test_it_shows_why_each_was_found(client, shelf):
+    html = page(client, "neural collapse")
+    assert "<mark>Neural</mark> <mark>collapse</mark> at depth" in html
+    assert "They show <mark>neural</mark> <mark>collapse</mark>" in html
+    assert "In the title; without “collapse”." in html
+
+
+def test_marks_leave_formulas_and_markup_alone(client):
+    one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
+    indexed()
+    html = page(client, "bounds norms alpha")
+    assert "<mo>&lt;</mo>" in html
+    assert "&lt;b&gt;<mark>norms</mark>&lt;/b&gt;" in html
+    assert "<mi>\u03b1</mi>" in html
+    assert "\ue000" not in html
+    assert one.arxiv_id in html
+
+
+def test_what_only_means_the_same_is_found_and_says_so(client, now):
+    papers = world(8)
+    kin = papers["robots"][0]
+    kin.title, kin.abstract = "Untitled", "With tactile grasp demonstrations and imitation."
+    kin.save()
+    indexed()
+    runs.train("night", now)
+    html = page(client, "robot")
+    card = html.partition(f'id="paper-{kin.arxiv_id}"')[2].partition("</article>")[0]
+    assert "<b>By meaning:</b>" in card
+    assert "without “robot”" in card
+    strict = page(client, "robot cat:math.NT")
+    assert kin.arxiv_id not in strict
+
+
+@pytest.mark.parametrize(
+    ("q", "told"),
+    [
+        ("robot from:2026-02-30", "from:2026-02-30 is no date"),
+        ("robot cat:cs.XX", "cat:cs.XX is no category here"),
+        ('robot "soft', "has no partner"),
+        ("-robot", "Say also what to look for"),
+        ("the robot", "“the”: in every paper"),
+        ("the of", "in every paper"),
+        ("robot xyzzy", "No paper on this page has all the words"),
+        ("robot " * 2_000, "Only the first 2,000 characters"),
+        (" ".join(f"robot{n} tactile" for n in range(9)), "Of 10 words the 8 rarest"),
+    ],
+)
+def test_what_was_not_done_as_asked_is_told(client, q, told):
+    paper("robots")
+    indexed()
+    assert told in page(client, q)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        *("\0", '"', "-", "or", "'", "\\", "a" * 5_000, "🦊", "(((", "ti:", "ti:the", "au:\\'"),
+        *("x' | 'y", "%s %(a)s {}", "a & b | !c <-> d", "$a<b$", "\ue000\ue001", "id:x/0000000"),
+        " or ".join(["model", "robot"] * 100),
+    ],
+)
+@pytest.mark.parametrize("order", ["", "date"])
+def test_nothing_that_is_typed_is_an_error(client, q, order):
+    paper("robots")
+    indexed()
+    page(client, q, order=order)
+
+
+def test_a_library_is_searched_alone_and_only_its_readers(client, find):
+    own, other = paper("robots"), paper("robots")
+    who = reader()
+    rating(who, own, saved=True)
+    rating(reader(), other, saved=True)
+    indexed()
+    assert set(find("robot", mine="1")) == set(ids(own, other))  # a stranger has no library
+    client.force_login(who)
+    assert find("robot", mine="1") == ids(own)
+    assert find("robot", mine="1", order="date") == ids(own)
+    html = page(client, "prime", mine="1")
+    assert "No paper of your library has" in html
+    assert "Look in all papers" in html
+
+
+def test_what_was_said_of_a_paper_stands_on_its_card(client):
+    one, who = paper("robots"), reader()
+    rating(who, one, saved=True)
+    indexed()
+    client.force_login(who)
+    assert f'id="save-{one.arxiv_id}"' in page(client, "robot")
+    assert 'value="unsave" aria-pressed="true"' in page(client, "robot")
+
+
+@pytest.mark.parametrize("q", ["tactile robot", "robot -prime cat:cs.RO from:2020", "au:ada"])
+@pytest.mark.parametrize("order", ["", "date"])
+def test_it_asks_few_questions_whatever_the_length(client, now, q, order):
+    world(3)
+    client.force_login(reader())
+    world(30)
+    indexed()
+    runs.train("night", now)
+    page(client, q, order=order)
+    with CaptureQueriesContext(connection) as asked:
+        page(client, q, order=order)
+    assert len(asked) < 8
+
+
+# --- a search that is kept ----------------------------------------------------------
+
+
+@pytest.fixture
+def who(client):
+    who = reader()
+    client.force_login(who)
+    return who
+
+
+def keep(client, q):
+    return client.post("/papers/interest/", {"q": q, "next": "/profiles/"}, follow=True)
+
+
+def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client, who):
+    world(8)
+    indexed()
+    html = keep(client, "tactile robot cat:cs.RO -prime").content.decode()
+    assert "Kept as the interest" in html
+    made = readers.interests_of(who.pk).apart[-1]
+    assert (made.name, made.subjects) == ("tactile robot cat:cs.RO -prime", ["cs.RO"])
+    assert "Search for tactile robot cat:cs.RO -prime again" in html
+    seeds = Rating.objects.filter(reader=who, profile=made, value=1)
+    assert {seed.paper.subjects[0] for seed in seeds} == {"cs.RO"}
+    assert seeds.count() == 5
+    rules = set(made.rules.values_list("kind", "value", "effect"))
+    assert rules == {("term", "tactile", 1), ("term", "robot", 1), ("term", "prime", -1)}
+    signals = client.get("/signals/").content.decode()
+    assert "Mute term <b>prime</b>" in signals
+    assert signals.count('<td class="said">more like this <small>') == 5
+
+
+def test_keeping_it_can_be_undone(client, who):
+    world(8)
+    indexed()
+    own = paper("robots")
+    indexed()
+    rating(who, own, -1)
+    html = keep(client, "tactile robot").content.decode()
+    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
+    client.post("/papers/interest/undo/", {"kept": value})
+    assert readers.interests_of(who.pk).apart == []
+    assert list(Rating.objects.filter(readers.SPEAKS, reader=who)) == [
+        Rating.objects.get(paper=own)
+    ]
+    assert client.post("/papers/interest/undo/", {"kept": value}).status_code == 404
+
+
+def test_keeping_it_twice_makes_one(client, who):
+    world(8)
+    indexed()
+    keep(client, "tactile robot")
+    keep(client, "tactile robot")
+    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
+    assert Rule.objects.count() == 2
+
+
+def test_what_finds_nothing_is_not_kept(client, who):
+    assert keep(client, "xyzzy").status_code == 400
+    assert keep(client, "-robot").status_code == 400
+    assert readers.interests_of(who.pk).apart == []
+
+
+@pytest.mark.parametrize("kept", ["", "1", "x~y", "1~2026", "99999999999999999999~2026-01-01"])
+def test_nobody_elses_interest_is_taken_back(client, who, kept):
+    other = reader()
+    whole = readers.profile_of(other)
+    for value in (kept, f"{whole.pk}~2026-01-01T00:00:00+00:00"):
+        assert client.post("/papers/interest/undo/", {"kept": value}).status_code == 404
+
+
+def test_a_stranger_is_asked_to_log_in(client):
+    assert client.post("/papers/interest/", {"q": "robot"}).status_code == 302
+    assert client.get("/papers/interest/").status_code in {302, 405}
+
+
+def test_a_paper_whose_words_are_not_looked_through_yet_is_found_by_its_title(find):
+    one = paper("robots", title="Robot hands")
+    assert find("robot hands") == ids(one)

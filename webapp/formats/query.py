@@ -1,0 +1,182 @@
+"""The language of the search box -> what is wanted. Pure, and nothing that is typed is an error.
+
+Words, "phrases", `ti:` `au:` `cat:` `id:` before either, a minus before any of these, `or` between
+choices, `from:` and `to:` before a year, a month or a day. What means nothing is told in `notes`.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from webapp.arxiv import identifiers
+
+LONGEST = 2_000  # characters
+MOST_TERMS = 200
+MOST_CHOICES = 20
+_MARKS = str.maketrans(dict.fromkeys("“”„«»″", '"') | {"\u2212": "-", "\0": " "})
+_PIECE = re.compile(
+    r'(?P<minus>-?)(?:(?P<field>ti|au|cat|id|from|to):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))',
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
+
+
+class Term(NamedTuple):
+    """One thing to look for. Of `cat` the codes, of `id` the identifier; else words."""
+
+    field: str  # nothing: anywhere
+    text: str
+    is_phrase: bool = False
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f'"{self.text}"' if self.is_phrase else self.text
+        return f"{self.field}:{text}" if self.field else text
+
+
+Choice = tuple[Term, ...]  # any of these
+
+
+class Query(NamedTuple):
+    """All of `wanted`, none of `unwanted`, announced from `first` to `last`."""
+
+    wanted: tuple[Choice, ...] = ()
+    unwanted: tuple[Term, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    notes: tuple[str, ...] = ()
+    text: str = ""  # as it was understood
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for; what is only left out names no paper."""
+        return not (self.wanted or self.first or self.last)
+
+
+def parse(text: str, subjects: Collection[str] = ()) -> Query:
+    """Read what somebody typed. `subjects` are the codes there are; an archive is its parts."""
+    return _Reading(subjects).read(text)
+
+
+class _Reading:
+    """One pass over the pieces, from left to right."""
+
+    def __init__(self, subjects: Collection[str]) -> None:
+        self.subjects = subjects
+        self.wanted: list[list[Term]] = []
+        self.unwanted: list[Term] = []
+        self.days: dict[str, date] = {}
+        self.notes: list[str] = []
+
+    def read(self, text: str) -> Query:
+        text = self._shortened(" ".join(text.translate(_MARKS).split()))
+        if text.count('"') % 2:
+            self.notes.append("A quotation mark has no partner: the phrase goes on to the end.")
+        is_choice = False
+        for n, found in enumerate(_PIECE.finditer(text)):
+            if n == MOST_TERMS:
+                self.notes.append(f"Only the first {MOST_TERMS} words were read.")
+                break
+            if found[0].lower() == "or":
+                is_choice = bool(self.wanted)
+                continue
+            term = self._term(found)
+            if term and found["minus"]:
+                self.unwanted.append(term)
+            elif term and is_choice:
+                self._or(term)
+            elif term:
+                self.wanted.append([term])
+            is_choice = False
+        return self._made(text)
+
+    def _or(self, term: Term) -> None:
+        """Of so many choices each more costs all readers time, and tells nothing."""
+        told = f"Only the first {MOST_CHOICES} choices of an “or” were read."
+        if len(self.wanted[-1]) < MOST_CHOICES:
+            self.wanted[-1].append(term)
+        elif told not in self.notes:
+            self.notes.append(told)
+
+    def _shortened(self, text: str) -> str:
+        if len(text) <= LONGEST:
+            return text
+        self.notes.append(f"Only the first {LONGEST:,} characters were read.")
+        return text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
+
+    def _term(self, found: re.Match[str]) -> Term | None:
+        field = (found["field"] or "").lower()
+        text = " ".join((found["word"] if found["phrase"] is None else found["phrase"]).split())
+        if field in ("from", "to"):
+            self._date(field, text, found)
+            return None
+        if field == "cat":
+            return self._category(text)
+        if field == "id":
+            return self._identifier(text)
+        if not any(letter.isalnum() for letter in text):
+            if field:
+                self.notes.append(f"{field}: has no word behind it and was left out.")
+            return None
+        return Term(field, text[:200], found["phrase"] is not None)
+
+    def _date(self, field: str, text: str, found: re.Match[str]) -> None:
+        day = _day(text, is_end=field == "to")
+        if found["minus"]:
+            self.notes.append(f"A minus before {field}: means nothing and was left out.")
+        elif day is None:
+            self.notes.append(
+                f"{field}:{text[:40]} is no date and was left out: say {field}:2024, "
+                f"{field}:2024-02 or {field}:2024-02-29."
+            )
+        else:
+            self.days[field] = day
+
+    def _category(self, text: str) -> Term | None:
+        asked = text.lower()
+        codes = [code for code in self.subjects if code.lower() == asked]
+        codes += [code for code in self.subjects if code.lower().startswith(f"{asked}.")]
+        if alias := identifiers.ALIASES.get(text):
+            codes.append(alias)
+        if not codes:
+            self.notes.append(f"cat:{text[:40]} is no category here and was left out.")
+            return None
+        return Term("cat", text, codes=tuple(codes))
+
+    def _identifier(self, text: str) -> Term | None:
+        try:
+            return Term("id", text, codes=(identifiers.named(text),))
+        except ValueError:
+            self.notes.append(f"id:{text[:40]} is no identifier and was left out.")
+            return None
+
+    def _made(self, text: str) -> Query:
+        first, last = self.days.get("from"), self.days.get("to")
+        if first and last and first > last:
+            self.notes.append("The dates were the wrong way round and are taken the other way.")
+            first, last = _day(f"{last:%Y-%m-%d}"), first
+        if self.unwanted and not (self.wanted or first or last):
+            self.notes.append("Say also what to look for: words to leave out find nothing alone.")
+        wanted = tuple(tuple(choice) for choice in self.wanted)
+        return Query(wanted, tuple(self.unwanted), first, last, tuple(self.notes), text)
+
+
+def _day(text: str, *, is_end: bool = False) -> date | None:
+    """2024, 2024-02 or 2024-02-29 -> its first day, or its last one; None: no such."""
+    if not (found := _DATE.fullmatch(text)):
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    assert year is not None
+    try:
+        if month is None:
+            return date(year, 12, 31) if is_end else date(year, 1, 1)
+        return date(year, month, day or (monthrange(year, month)[1] if is_end else 1))
+    except ValueError:
+        return None
+
+
+def is_bare(choice: Choice) -> bool:
+    """A word that may stand anywhere, and is missed where it stands nowhere."""
+    return not any(term.field or term.is_phrase for term in choice)

@@ -1,0 +1,75 @@
+"""Figures into shapes: where each point, line and bar of a picture stands. Pure.
+
+Units are those of the picture's viewBox; y grows downward, as in SVG.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Point(NamedTuple):
+    """A share with its interval above one place of the axis."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+
+
+class Course(NamedTuple):
+    """Shares over time: points, the line through them, and where the axis is marked."""
+
+    width: int
+    height: int
+    points: list[Point]
+    line: str
+    levels: list[tuple[float, int]]  # y, percent
+
+
+LEFT, ABOVE, BELOW = 60, 12, 30
+STEP = 25  # percent between two marks
+
+
+def course(shares: Sequence[tuple[float, float, float]], width: int, height: int) -> Course:
+    """Shares (share, low, high) side by side, from left to right."""
+    room, deep = width - LEFT - 16, height - ABOVE - BELOW
+    apart = room / max(len(shares) - 1, 1)
+    first = LEFT + (room / 2 if len(shares) == 1 else 0)
+
+    def down(share: float) -> float:
+        return round(ABOVE + deep * (1 - share), 1)
+
+    points = [
+        Point(round(first + n * apart, 1), down(share), down(low), down(high))
+        for n, (share, low, high) in enumerate(shares)
+    ]
+    line = " ".join(f"{point.x},{point.y}" for point in points)
+    levels = [(down(percent / 100), percent) for percent in range(0, 101, STEP)]
+    return Course(width, height, points, line, levels)
+
+
+def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict[str, float]]:
+    """One bar a count, of one scale with all others; a count of 0 has none."""
+    apart = width / max(len(counts), 1)
+    return [
+        {
+            "x": round(n * apart + 1, 1),
+            "width": round(max(apart - 2, 1), 1),
+            "y": round(height - height * count / most, 1),
+            "height": round(height * count / most, 1),
+        }
+        for n, count in enumerate(counts)
+        if count
+    ]
+
+
+def dots(points: Sequence[tuple[float, float]], width: int, height: int, edge: int = 14) -> str:
+    """Points of the unit square as the path of small round dots; y upward becomes downward."""
+    placed = (placing(x, y, width, height, edge) for x, y in points)
+    return "".join(f"M{x} {y}h0" for x, y in placed)
+
+
+def placing(x: float, y: float, width: int, height: int, edge: int = 14) -> tuple[float, float]:
+    """A point of the unit square in the picture, off its edges."""
+    across, up = edge + x * (width - 2 * edge), edge + y * (height - 2 * edge)
+    return round(across, 1), round(height - up, 1)

@@ -1,0 +1,170 @@
+"""What a reader's acts say of the orders they were shown, and of the topics they turn to."""
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Max, Q, QuerySet
+
+from webapp.models import Comparison, ModelRun
+
+DAYS = 200  # of the record, the newest
+MONTHS = 12
+COMPARISONS = 12
+LEADING = 30  # papers of a day that its map names
+ELSEWHERE = 40  # newest saves of other days on it
+
+
+class Hits(NamedTuple):
+    """Of a day's leading places: how many there were, and how many were saved or liked there."""
+
+    day: date
+    shown: int
+    hits: int
+
+
+def hits(reader_id: int, leading: int) -> list[Hits]:
+    """Days that the reader was seen on, the newest first.
+
+    Seen is a day on which something was said of a paper of its order. Whether a day on which
+    nothing was said was looked at, nobody knows. A hit stood among the leading places before the
+    act; what was brought along or asked for is none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT k.day, least(cardinality(k.paper_ids), %(leading)s),
+                least(s.hits, least(cardinality(k.paper_ids), %(leading)s))
+            FROM (
+                SELECT p.issue_day AS day, count(*) FILTER (
+                    WHERE a.place <= %(leading)s AND a.value >= 0) AS hits
+                FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
+                WHERE a.reader_id = %(reader)s AND a.origin = '' AND a.place IS NOT NULL
+                    AND (a.saved OR a.value <> 0)
+                GROUP BY 1) s
+            JOIN webapp_ranking k ON k.reader_id = %(reader)s AND k.day = s.day
+            JOIN webapp_profile w ON w.id = k.profile_id AND w.name = 'all'
+            WHERE cardinality(k.paper_ids) > 0
+            ORDER BY k.day DESC LIMIT %(days)s
+            """,
+            {"reader": reader_id, "leading": leading, "days": DAYS},
+        )
+        return [Hits(*row) for row in cursor.fetchall()]
+
+
+class Topic(NamedTuple):
+    month: date  # its first day
+    subject: str  # the paper's primary one
+    n: int
+
+
+def topics(reader_id: int, since: date) -> list[Topic]:
+    """Saves and likes by month of the act and by subject."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT date_trunc('month', a.day)::date, p.subjects[1], count(*)
+            FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
+            WHERE a.reader_id = %s AND a.value >= 0 AND (a.saved OR a.value > 0) AND a.day >= %s
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """,
+            [reader_id, since],
+        )
+        return [Topic(*row) for row in cursor.fetchall()]
+
+
+class Credit(NamedTuple):
+    """An act on a paper that one of two rankers had placed."""
+
+    comparison: int
+    day: date
+    team: int
+
+
+def credits_of(reader_id: int) -> list[Credit]:
+    """A reader's saves and likes in every comparison, as `rankings.compared_acts` counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT k.comparison_id, k.day, k.teams[array_position(k.paper_ids, a.paper_id)] AS team
+            FROM webapp_rating a
+            JOIN webapp_paper p ON p.id = a.paper_id
+            JOIN webapp_ranking k ON k.reader_id = a.reader_id AND k.day = p.issue_day
+            JOIN webapp_reader r ON r.id = k.reader_id AND r.compares
+            WHERE a.reader_id = %s AND a.value >= 0 AND (a.saved OR a.value > 0)
+                AND a.origin = '' AND k.comparison_id IS NOT NULL
+                AND k.teams[array_position(k.paper_ids, a.paper_id)] >= 0
+            ORDER BY 1, 2
+            """,
+            [reader_id],
+        )
+        return [Credit(*row) for row in cursor.fetchall()]
+
+
+def comparisons() -> QuerySet[Comparison]:
+    """The newest ones."""
+    return Comparison.objects.order_by("-begins_on")[:COMPARISONS]
+
+
+def unsettled(day: date) -> QuerySet[Comparison]:
+    """Comparisons that were never counted, or that readers could act on since they were."""
+    open_then = Q(ends_on=None) | Q(ends_on__gte=day)
+    return Comparison.objects.filter(Q(settled_at=None) | open_then)
+
+
+def run_on(day: date) -> tuple[ModelRun, int] | None:
+    """The active run, and how many parts of the day it has."""
+    parts = Max("packs__part", filter=Q(packs__day=day))
+    run = ModelRun.objects.filter(is_active=True).annotate(last=parts).first()
+    return None if run is None or run.last is None else (run, run.last + 1)
+
+
+class Mark(NamedTuple):
+    """A paper that a map names: where it stands in the reader's order, what the reader said."""
+
+    paper: int
+    arxiv_id: str
+    title: str
+    place: int | None
+    said: int  # 1: saved or liked, -1: disliked, 0: nothing
+    is_elsewhere: bool  # of another day
+
+
+def marks(reader_id: int, day: date) -> list[Mark]:
+    """The leading papers of a day, what was said of its papers, and the newest saves of others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH placed AS (
+                SELECT t.paper, t.n FROM webapp_ranking k
+                JOIN webapp_profile w ON w.id = k.profile_id AND w.name = 'all'
+                CROSS JOIN LATERAL unnest(k.paper_ids) WITH ORDINALITY AS t (paper, n)
+                WHERE k.reader_id = %(reader)s AND k.day = %(day)s AND NOT k.is_outdated),
+            said AS (
+                SELECT a.paper_id AS paper, CASE WHEN a.value < 0 THEN -1 ELSE 1 END AS said,
+                    p.issue_day <> %(day)s AS elsewhere,
+                    row_number() OVER (PARTITION BY p.issue_day <> %(day)s
+                        ORDER BY a.changed_at DESC, a.id) AS n
+                FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
+                WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)
+                    AND a.paused_at IS NULL
+                    AND (p.issue_day = %(day)s OR a.value >= 0)),
+            named AS (
+                SELECT coalesce(l.paper, s.paper) AS paper, l.n, coalesce(s.said, 0) AS said,
+                    coalesce(s.elsewhere, false) AS elsewhere
+                FROM placed l
+                FULL JOIN (SELECT * FROM said WHERE n <= %(elsewhere)s) s ON s.paper = l.paper
+                WHERE l.n <= %(leading)s OR s.paper IS NOT NULL)
+            SELECT p.id, p.arxiv_id, p.title, d.n, d.said, d.elsewhere
+            FROM named d JOIN webapp_paper p ON p.id = d.paper
+            WHERE p.withdrawn_at IS NULL
+            ORDER BY d.elsewhere, d.n NULLS LAST, p.id DESC
+            """,
+            {
+                "reader": reader_id,
+                "day": day,
+                "leading": LEADING,
+                "elsewhere": ELSEWHERE,
+            },
+        )
+        return [Mark(*row) for row in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Looking for papers: what was typed as SQL, and what it finds."""

@@ -1,0 +1,218 @@
+"""What was typed, as conditions that PostgreSQL understands."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from webapp.formats.query import Choice, Query, Term, is_bare
+from webapp.queries.runs import PLACED_NOW, Placed
+
+FEWEST_LEFT = 8  # of more words the rarest are looked for
+ANCHORS = 4  # the rarest, of which half must be there: more ways to have half are dear
+RAREST = 1e-4  # the share of papers that a word is taken to have that is none of the common ones
+_READ = f"""
+WITH run AS ({PLACED_NOW}),
+asked AS (
+    SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS a(field, words, n)),
+common AS (
+    SELECT unnest(most_common_elems::text::text[]) AS lexeme,
+        unnest(most_common_elem_freqs) AS share
+    FROM pg_stats
+    WHERE schemaname = current_schema() AND tablename = 'webapp_paper' AND attname = 'search'),
+stemmed AS (SELECT *, phraseto_tsquery('english', words) AS stems FROM asked)
+SELECT (CASE
+        WHEN field = 'au' THEN phraseto_tsquery('simple', words)
+        WHEN field = 'ti' OR numnode(stems) = 0 OR stems = phraseto_tsquery('simple', words)
+        THEN stems
+        ELSE stems || phraseto_tsquery('simple', words) END)::text,
+    (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
+     JOIN common ON lexeme = l),
+    run.*
+FROM stemmed LEFT JOIN run ON true ORDER BY n
+"""  # noqa: S608 - made of our own words
+
+
+# As the index on titles says it.
+IN_TITLE = "to_tsvector('english', coalesce(p.title, ''))"
+
+
+class Sql(NamedTuple):
+    """A condition on webapp_paper p, and its values."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+TRUE = Sql("true")
+
+
+def every(parts: Iterable[Sql]) -> Sql:
+    """All of the conditions."""
+    return _joined(" AND ", [part for part in parts if part != TRUE])
+
+
+def _joined(sign: str, parts: list[Sql]) -> Sql:
+    if not parts:
+        return TRUE
+    text = sign.join(part.text for part in parts)
+    values = tuple(value for part in parts for value in part.values)
+    return Sql(f"({text})", values)
+
+
+class Word(NamedTuple):
+    """A word that may be missing, or a choice of words, as it is looked for."""
+
+    name: str
+    query: str  # a tsquery
+    share: float  # of all papers that have it, about
+
+
+class Asked(NamedTuple):
+    """Words of which most must be there, and what must hold whatever else does."""
+
+    words: tuple[Word, ...]  # the rarest, as they were typed
+    must: Sql
+    days: Sql  # of it, what bounds the days
+    texts: tuple[str, ...]  # every tsquery that is looked for, to be marked
+    left_out: tuple[str, ...]  # words that are in every paper
+    n_words: int  # before the rarest were chosen
+    run: Placed | None  # whose places tell the meaning; none is asked for without words
+
+    @property
+    def finds(self) -> bool:
+        """Whether anything is left to look for."""
+        return bool(self.words) or self.must != TRUE
+
+    @property
+    def all_words(self) -> str:
+        """A tsquery of all the words; nothing without words."""
+        return _together(" & ", [word.query for word in self.words])
+
+    @property
+    def most_words(self) -> str:
+        """A tsquery of at least half of the rarest; nothing where that is all of them."""
+        rarest = sorted(self.words, key=lambda word: word.share)[:ANCHORS]
+        least = -(-len(rarest) // 2)
+        if least == len(self.words):
+            return ""
+        return _at_least(least, [word.query for word in rarest])
+
+    @property
+    def any_text(self) -> str:
+        return _together(" | ", self.texts)
+
+
+def _together(sign: str, queries: Iterable[str]) -> str:
+    return sign.join(f"({query})" for query in queries)
+
+
+def _at_least(n: int, queries: list[str]) -> str:
+    """The first and n - 1 of the others, or n of the others."""
+    if n == 1:
+        return _together(" | ", queries)
+    if n == len(queries):
+        return _together(" & ", queries)
+    first, others = queries[0], queries[1:]
+    return f"({first}) & ({_at_least(n - 1, others)}) | ({_at_least(n, others)})"
+
+
+class _Read:
+    """The terms of a query in PostgreSQL's eyes, asked for together."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        terms = [*(term for choice in query.wanted for term in choice), *query.unwanted]
+        texts = list(dict.fromkeys((t.field, t.text) for t in terms if not t.codes))
+        rows = _rows(texts)
+        self.found: dict[tuple[str, str], tuple[str, float | None]] = {
+            text: row[:2] for text, row in zip(texts, rows, strict=True)
+        }
+        self.run = Placed(*rows[0][2:]) if rows and rows[0][2] else None
+
+    def tsquery(self, term: Term) -> str:
+        return self.found[term.field, term.text][0]
+
+    def share(self, term: Term) -> float:
+        return self.found[term.field, term.text][1] or RAREST
+
+    def condition(self, term: Term) -> Sql:
+        """One term. Titles have the weight A, abstracts B, names of authors C."""
+        if term.field == "cat":
+            return Sql("p.subjects && %s::varchar[]", (list(term.codes),))
+        if term.field == "id":
+            return Sql("p.arxiv_id = %s", term.codes)
+        words = self.tsquery(term)
+        here = Sql("p.search @@ %s::tsquery", (words,))
+        if term.field == "ti":
+            return every([here, Sql(f"{IN_TITLE} @@ %s::tsquery", (words,))])
+        if not (term.field or term.is_phrase):
+            return here
+        parts = ["c"] if term.field == "au" else ["a", "b", "c"]
+        # A phrase does not begin in a title and end in its abstract.
+        filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
+        within = [Sql(filtered % one, (words,)) for one in parts]
+        return every([here, _joined(" OR ", within)])
+
+    def has_words(self, term: Term) -> bool:
+        return bool(term.codes or self.tsquery(term))
+
+    @cached_property
+    def days(self) -> Sql:
+        ends = [("p.issue_day >= %s", self.query.first), ("p.issue_day <= %s", self.query.last)]
+        return every([Sql(text, (day,)) for text, day in ends if day])
+
+    @cached_property
+    def must(self) -> Sql:
+        parts = [self.days]
+        for choice in self.query.wanted:
+            terms = [term for term in choice if self.has_words(term)]
+            if terms and not is_bare(choice):
+                parts.append(_joined(" OR ", [self.condition(term) for term in terms]))
+        for term in filter(self.has_words, self.query.unwanted):
+            part = self.condition(term)
+            parts.append(Sql(f"NOT {part.text}", part.values))
+        return every(parts)
+
+    def word(self, choice: Choice) -> Word:
+        terms = [term for term in choice if self.tsquery(term)]
+        name = " or ".join(term.text for term in terms)
+        query = _together(" | ", [self.tsquery(term) for term in terms])
+        return Word(name, query, min(1.0, sum(self.share(term) for term in terms)))
+
+
+def _rows(texts: list[tuple[str, str]]) -> list[Any]:
+    if not texts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [list(column) for column in zip(*texts, strict=True)])
+        return list(cursor.fetchall())
+
+
+def read(query: Query, reader_id: int | None) -> Asked:
+    """Make conditions of a query, in one question; of `reader_id` only the library's papers."""
+    found = _Read(query)
+    bare = [choice for choice in query.wanted if is_bare(choice)]
+    words = {word.query: word for word in map(found.word, bare) if word.query}
+    rarest = sorted(words.values(), key=lambda word: word.share)[:FEWEST_LEFT]
+    wanted = [term for choice in query.wanted for term in choice if not term.codes]
+    others = [term for term in wanted if term.field or term.is_phrase]
+    texts = [word.query for word in rarest]
+    texts += [text for term in others[:FEWEST_LEFT] if (text := found.tsquery(term))]
+    return Asked(
+        words=tuple(word for word in words.values() if word in rarest),
+        must=every([found.must, _mine(reader_id)]),
+        days=found.days,
+        texts=tuple(texts),
+        left_out=tuple(term.text for term in wanted if not found.tsquery(term)),
+        n_words=len(words),
+        run=found.run,
+    )
+
+
+def _mine(reader_id: int | None) -> Sql:
+    if reader_id is None:
+        return TRUE
+    rows = "SELECT paper_id FROM webapp_rating WHERE reader_id = %s AND (saved OR value <> 0)"
+    return Sql(f"p.id IN ({rows})", (reader_id,))

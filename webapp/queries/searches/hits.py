@@ -1,0 +1,245 @@
+"""What a search finds: the candidates in the text, in order, and a page of them with marks.
+
+A common word is in a hundred thousand papers, and to fetch and weigh them all takes seconds. So
+the newest papers are asked first how many of them have it; from that follows how far back enough
+of them are found, and only those are fetched. The oldest of a common word's papers are therefore
+found by their titles, or in the order by date, and not by relevance.
+"""
+
+import math
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from webapp.models import Paper, Rating
+from webapp.queries.papers import SHOWN
+from webapp.queries.searches.asked import IN_TITLE, TRUE, Asked, Sql, every
+
+NEWEST = 400  # of a query's hits are weighed
+BY_TITLE = 200  # whatever their age
+SAMPLE = 3_000  # of the newest papers tells how common a query is
+FIRM = 20  # hits in the sample, from which on they tell anything
+RANKED = 300
+BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
+# PostgreSQL takes <, > and & for markup and would swallow formulas.
+_MARKUP, _HIDDEN = "<>&", "\ue002\ue003\ue004"
+_TITLE = f"HighlightAll=true, StartSel={BEGIN}, StopSel={END}"
+CUT = " … "
+_FRAGMENTS = (
+    f'MaxFragments=2, MaxWords=36, MinWords=18, FragmentDelimiter="{CUT}", StartSel={BEGIN}, '
+    f"StopSel={END}"
+)
+
+
+class Hit(NamedTuple):
+    """A paper that has the words, or most of them."""
+
+    paper_id: int
+    score: float
+
+
+class Key(NamedTuple):
+    """Where a page ended."""
+
+    day: date
+    arxiv_id: str
+
+
+def by_words(asked: Asked) -> list[Hit]:
+    """At most RANKED papers that have the words or at least half of them, the best first."""
+    whole, most = asked.all_words, asked.most_words
+    since = _windows(asked, [whole, most], NEWEST, None)
+    parts = [_newest(asked, whole, since[0], NEWEST, None)]
+    if whole:
+        title = Sql(f"{IN_TITLE} @@ %s::tsquery", (whole,))
+        parts.append(_some(every([title, asked.must]), "", BY_TITLE))
+    if most and since[0] is None:  # else there are enough that have all of them
+        parts.append(_newest(asked, most, since[1], NEWEST, None))
+    found = _union(parts)
+    score = _score(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT p.id, coalesce({score.text}, 0) AS score FROM webapp_paper p
+            WHERE p.id IN ({found.text})
+            ORDER BY score DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT {RANKED}
+            """,  # noqa: S608 - made of our own words; what was typed is in the values
+            [*score.values, *found.values],
+        )
+        return [Hit(*row) for row in cursor.fetchall()]
+
+
+def by_date(asked: Asked, after: Key | None, limit: int) -> list[int]:
+    """Every paper that has all the words, the newest first, from where a page ended."""
+    whole = asked.all_words
+    since = _windows(asked, [whole], limit, after)[0]
+    part = _newest(asked, whole, since, limit, after)
+    with connection.cursor() as cursor:
+        cursor.execute(part.text, part.values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _match(asked: Asked, words: str) -> Sql:
+    text = [Sql("p.search @@ %s::tsquery", (words,))] if words else []
+    return every([*text, asked.must])
+
+
+def _before(after: Key | None) -> Sql:
+    return Sql("(p.issue_day, p.arxiv_id) < (%s, %s)", tuple(after)) if after else TRUE
+
+
+def _windows(asked: Asked, queries: list[str], n: int, after: Key | None) -> list[date | None]:
+    """From which day on about n papers meet each query; None: all days, for they are rare.
+
+    One question. Half as many again are meant to be found, since a sample errs.
+    """
+    before = every([_before(after), asked.days])
+    matches = [_match(asked, words) for words in queries]
+    columns = ", ".join(f"count(*) FILTER (WHERE {match.text})" for match in matches)
+    days = ", ".join(f"({_day_back(before, f'n[{i + 1}]')})" for i in range(len(queries)))
+    values = [value for match in matches for value in match.values]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH sample AS (
+                SELECT ARRAY[{columns}] AS n, count(*) AS size FROM (
+                    SELECT * FROM webapp_paper p WHERE {before.text}
+                    ORDER BY p.issue_day DESC, p.arxiv_id DESC LIMIT {SAMPLE}) p)
+            SELECT {days} FROM sample
+            """,  # noqa: S608 - as above
+            [*values, *before.values, *(value for _ in queries for value in (*before.values, n))],
+        )
+        return list(cursor.fetchone())
+
+
+def _day_back(before: Sql, count: str) -> str:
+    return f"""
+        SELECT p.issue_day FROM webapp_paper p WHERE {count} >= {FIRM} AND {before.text}
+        ORDER BY p.issue_day DESC, p.arxiv_id DESC
+        OFFSET (SELECT 1.5 * %s * size / greatest({count}, 1) FROM sample) LIMIT 1
+    """  # noqa: S608 - as above
+
+
+def _newest(asked: Asked, words: str, since: date | None, n: int, after: Key | None) -> Sql:
+    window = Sql("p.issue_day >= %s", (since,)) if since else TRUE
+    match = every([_match(asked, words), window, _before(after)])
+    order = "ORDER BY p.issue_day DESC, p.arxiv_id DESC"
+    if since:
+        return _some(match, order, n)
+    # Few, so let them be fetched by the words and sorted, never sought day by day.
+    few = f"SELECT p.* FROM webapp_paper p WHERE {match.text} OFFSET 0"  # noqa: S608 - as above
+    return Sql(f"SELECT p.id FROM ({few}) p {order} LIMIT {n}", match.values)  # noqa: S608 - as above
+
+
+def _some(match: Sql, order: str, n: int) -> Sql:
+    text = f"SELECT p.id FROM webapp_paper p WHERE {match.text} {order} LIMIT {n}"  # noqa: S608 - as above
+    return Sql(text, match.values)
+
+
+def _union(parts: list[Sql]) -> Sql:
+    text = " UNION ".join(f"({part.text})" for part in parts)
+    return Sql(text, tuple(value for part in parts for value in part.values))
+
+
+def _score(asked: Asked) -> Sql:
+    """How well the words are met: how many, rare ones first, in the title, close together."""
+    if not asked.words:
+        text = "ts_rank('{0, 0.2, 0.4, 1}', p.search, %s::tsquery)" if asked.texts else "0"
+        return Sql(text, (asked.any_text,) if asked.texts else ())
+    rarity = [-math.log(word.share) + 1 for word in asked.words]
+    parts, values = [], list[Any]()
+    for word, weight in zip(asked.words, rarity, strict=True):
+        parts.append(_MET)
+        values += [weight / sum(rarity), word.query, word.query]
+    values.append(asked.all_words)
+    return Sql(f"{' + '.join(parts)} + {_CLOSE}", tuple(values))
+
+
+_MET = """%s * ((p.search @@ %s::tsquery)::int
+        + 0.5 * (ts_filter(p.search, '{a}') @@ %s::tsquery)::int)"""
+_CLOSE = "0.3 * ts_rank('{0, 0.2, 0.4, 1}', p.search, %s::tsquery)"
+
+
+class Marked(NamedTuple):
+    """A paper with the words that were looked for between BEGIN and END."""
+
+    paper: Paper
+    rating: Rating | None
+    title: str
+    abstract: str  # of it what is around the words
+    where: list[str]  # of title, abstract, authors
+    lacks: list[str]  # words that it has not
+
+
+_FOUND_IN = {"title": "{a}", "abstract": "{b}", "authors": "{c}"}
+
+
+def marked(asked: Asked, paper_ids: list[int], reader_id: int | None) -> list[Marked]:
+    """The papers in this order, with what one reader said of each; one question."""
+    any_text = asked.any_text
+    there = ", ".join(f"ts_filter(p.search, '{part}') @@ q" for part in _FOUND_IN.values())
+    has = ", ".join("p.search @@ %s::tsquery" for _ in asked.words)
+    rows = SHOWN.raw(
+        f"""
+        SELECT {_COLUMNS}, r.id AS rating_id, r.value AS said, r.saved, r.saved_version,
+            ts_headline('english', translate(p.title, %s, %s), q, %s) AS marked_title,
+            CASE WHEN p.search @@ q THEN
+                ts_headline('english', translate(p.abstract, %s, %s), q, %s) END AS marked_abstract,
+            ARRAY[{there}] AS there, ARRAY[{has}]::boolean[] AS has
+        FROM webapp_paper p CROSS JOIN (SELECT %s::tsquery AS q)
+        LEFT JOIN webapp_rating r ON r.paper_id = p.id AND r.reader_id = %s
+        WHERE p.id = ANY(%s)
+        """,  # noqa: S608 - as above
+        [
+            *(_MARKUP, _HIDDEN, _TITLE, _MARKUP, _HIDDEN, _FRAGMENTS),
+            *(word.query for word in asked.words),
+            *(any_text, reader_id, paper_ids),
+        ],
+    )
+    found = {row.pk: _marked(asked, row, reader_id) for row in rows}
+    return [found[pk] for pk in paper_ids if pk in found]
+
+
+_COLUMNS = ", ".join(
+    f"p.{field.column}"
+    for field in Paper._meta.concrete_fields  # noqa: SLF001 - documented for all its name
+    if field.name != "search"
+)
+
+
+def _marked(asked: Asked, row: Any, reader_id: int | None) -> Marked:
+    rating = None
+    if row.rating_id:
+        rating = Rating(
+            pk=row.rating_id, paper=row, reader_id=reader_id or 0, value=row.said, saved=row.saved,
+            saved_version=row.saved_version,
+        )  # fmt: skip
+    missing = [word.name for word, has in zip(asked.words, row.has, strict=True) if not has]
+    where = [name for name, has in zip(_FOUND_IN, row.there, strict=True) if has]
+    title, abstract = (_shown(text) for text in (row.marked_title, row.marked_abstract or ""))
+    return Marked(row, rating, title, _open_ended(abstract, row.abstract), where, missing)
+
+
+def _open_ended(found: str, abstract: str) -> str:
+    """A piece of an abstract shows where it was cut."""
+    bare = found.translate({ord(BEGIN): None, ord(END): None}).split(CUT)
+    begins = "" if abstract.startswith(bare[0][:40]) else "… "
+    return f"{begins}{found}{'' if abstract.endswith(bare[-1][-40:]) else ' …'}"
+
+
+_SHOW = str.maketrans(_HIDDEN, _MARKUP)
+
+
+def _shown(text: str) -> str:
+    return text.translate(_SHOW)
+
+
+def that_fit(asked: Asked, paper_ids: list[int]) -> set[int]:
+    """Which of these papers meet what must hold."""
+    if asked.must == TRUE:
+        return set(paper_ids)
+    match = every([Sql("p.id = ANY(%s)", (paper_ids,)), asked.must])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT p.id FROM webapp_paper p WHERE {match.text}", match.values)  # noqa: S608 - as above
+        return {row[0] for row in cursor.fetchall()}

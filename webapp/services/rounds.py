@@ -1,0 +1,115 @@
+"""A round of questions: drawn up at once, answered one by one, left and taken up again."""
+
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection, transaction
+
+from recommender.asking import informative
+from recommender.vectors import Vectors
+from webapp import dataset
+from webapp.models import ModelRun, Paper, Rating, Reader, Round
+from webapp.queries import papers, rankings, runs
+from webapp.queries import readers as known
+from webapp.queries import rounds as asked
+from webapp.services import readers
+
+QUESTIONS = 12
+DAYS = 3  # issue days that questions are taken from, the newest first
+POOL = 600  # papers that they are chosen among
+HEARD = 200  # newest acts that need no question
+
+
+class NothingToAsk(ValueError):  # noqa: N818 - it names the state
+    """No model yet, or too few papers that the reader has not rated; said for a reader."""
+
+
+def begin(interests: known.Interests, now: datetime) -> None:
+    """Draw up a round; one that is not through stays as it is. Raises NothingToAsk."""
+    reader_id = interests.whole.reader_id
+    with transaction.atomic():
+        Reader.objects.select_for_update(no_key=True).get(pk=reader_id)
+        before = Round.objects.filter(reader=reader_id).first()
+        if before and len(before.answers) < len(before.paper_ids):
+            return
+        chosen = _chosen(interests)
+        Round.objects.update_or_create(
+            reader_id=reader_id, defaults={"paper_ids": chosen, "answers": [], "begun_at": now}
+        )
+
+
+def _chosen(interests: known.Interests) -> list[int]:
+    run = runs.active_run()
+    if run is None:
+        raise NothingToAsk("There is no model yet to ask for. It is trained once there are papers.")
+    spoken = asked.spoken_of(interests.whole.reader_id)
+    pool = _pool(interests, run, {*spoken})
+    if len(pool) < QUESTIONS:
+        raise NothingToAsk("There are too few papers in your subjects that you have not rated.")
+    rated, _ = dataset.vectors(run, spoken[:HEARD])
+    ids: list[int] = informative(pool, rated, QUESTIONS).tolist()
+    return ids
+
+
+def _pool(interests: known.Interests, run: ModelRun, spoken: set[int]) -> Vectors:
+    """Text rows of papers of the newest days in the reader's subjects, evenly thinned out."""
+    parts = [_of_day(interests, run, day, spoken) for day in papers.newest_days(DAYS)]
+    pool = Vectors.concatenate([part for part in parts if part is not None])
+    kept = np.unique(np.linspace(0, len(pool) - 1, min(POOL, len(pool))).astype(int))
+    return Vectors(pool.ids[kept], pool.rows[kept])
+
+
+def _of_day(
+    interests: known.Interests, run: ModelRun, day: date, spoken: set[int]
+) -> Vectors | None:
+    try:
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
+    except dataset.UnreadablePack:
+        return None
+    if pack is None:
+        return None
+    whole = interests.whole
+    listed = rankings.listed(day, whole, interests.wishes_of(whole))
+    boosts = dict.fromkeys((pk for pk in listed if pk not in spoken), 0)
+    return dataset.candidates(pack, list(boosts), day, boosts).text
+
+
+def answer(reader: Reader, paper: Paper, value: Rating.Value, now: datetime) -> bool:
+    """Take an answer, 0 for a skip; False when the round does not ask this now.
+
+    A paper that was withdrawn meanwhile is skipped.
+    """
+    said = Rating.Value.NONE if paper.withdrawn_at else value
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE webapp_round SET answers = answers || %s::smallint
+            WHERE reader_id = %s AND paper_ids[cardinality(answers) + 1] = %s
+            """,
+            [int(said), reader.pk, paper.pk],
+        )
+        if not cursor.rowcount:
+            return False
+        if said:
+            readers.rate(reader, paper, said, now, origin=Rating.Origin.ROUND)
+    return True
+
+
+def take_back(reader: Reader, paper: Paper, now: datetime) -> bool:
+    """Ask the last question again; False when it was another one."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE webapp_round SET answers = answers[1:cardinality(answers) - 1]
+            WHERE reader_id = %s AND paper_ids[cardinality(answers)] = %s
+            """,
+            [reader.pk, paper.pk],
+        )
+        if not cursor.rowcount:
+            return False
+        by_round = Rating.objects.filter(
+            reader=reader, paper=paper, origin=Rating.Origin.ROUND, saved=False
+        )
+        if by_round.exists():
+            readers.rate(reader, paper, Rating.Value.NONE, now)
+    return True

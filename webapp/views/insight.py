@@ -1,0 +1,95 @@
+"""What a reader's ranking is worth: only its reader sees it, and looking changes nothing."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from webapp import pictures
+from webapp.forms import day_asked
+from webapp.models import Reader
+from webapp.queries import insight as known
+from webapp.queries import papers
+from webapp.services import insight as service
+
+WIDTH, HEIGHT = 640, 200  # of a course
+BARS = (240, 36)  # of a subject's year
+MAP = (800, 560)
+
+
+@require_safe
+@login_required
+def insight(request: HttpRequest) -> HttpResponse:
+    """Hits by week, comparisons, topics by month."""
+    assert isinstance(request.user, Reader)
+    reader_id = request.user.pk
+    weeks = service.weeks(known.hits(reader_id, service.LEADING))
+    shares = [(week.share, week.low, week.high) for week in weeks]
+    course = pictures.course(shares, WIDTH, HEIGHT)
+    topics = service.topics(reader_id, timezone.localdate())
+    context = {
+        "weeks": weeks,
+        "course": course,
+        "hit_points": list(zip(weeks, course.points, strict=True)),
+        "leading": service.LEADING,
+        "verdicts": [_told(one) for one in service.verdicts(reader_id)],
+        "least": service.LEAST_READERS,
+        "few": service.FEW,
+        "topics": topics,
+        "topic_rows": [
+            (code, counts, pictures.bars(counts, topics.most, *BARS), sum(counts))
+            for code, counts in topics.rows
+        ],
+    }
+    return render(request, "insight/insight.html", context)
+
+
+def _told(one: service.Verdict) -> dict[str, Any]:
+    """A comparison with each result's place on a line from 0 to 100."""
+    rows = [("Your days", "days", one.own), ("All readers", "readers", one.all)]
+    return {
+        "comparison": one.comparison,
+        "results": [
+            {
+                "who": who,
+                "units": units,
+                "result": found,
+                "tells": service.tells(found),
+                "at": round(100 * found.preference, 1),
+                "low": round(100 * found.low, 1),
+                "width": round(100 * (found.high - found.low), 1),
+            }
+            for who, units, found in rows
+            if found
+        ],
+    }
+
+
+@require_safe
+@login_required
+def day_map(request: HttpRequest) -> HttpResponse:
+    """A day's papers on a plane, with the reader's own; a table beside it has the same links."""
+    assert isinstance(request.user, Reader)
+    day = papers.day_near(day_asked(request.GET))
+    found = service.day_map(request.user.pk, day.day) if day else None
+    context: dict[str, Any] = {"day": day, "map": found, "size": MAP}
+    if found:
+        context["dots"] = pictures.dots(found.others, *MAP)
+        context["marks"] = [
+            _mark(mark, *pictures.placing(x, y, *MAP)) for mark, x, y in found.marks
+        ]
+        context["percent"] = round(100 * found.share)
+    return render(request, "insight/map.html", context)
+
+
+def _mark(mark: known.Mark, x: float, y: float) -> dict[str, Any]:
+    """A paper that is named, and in which way."""
+    said = {1: "saved or liked", -1: "less of it"}.get(mark.said, "")
+    kind = "elsewhere" if mark.is_elsewhere else {1: "liked", -1: "less"}.get(mark.said, "leading")
+    place = f"place {mark.place}" if mark.place else ""
+    elsewhere = "of another day" if mark.is_elsewhere else ""
+    told = ", ".join(part for part in (place, said, elsewhere) if part)
+    return {"mark": mark, "x": x, "y": y, "up": MAP[1] - y, "kind": kind, "told": told}

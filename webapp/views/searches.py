@@ -1,0 +1,192 @@
+"""The search over all papers or a reader's own, and keeping a search as an interest."""
+
+import math
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from webapp.arxiv import identifiers
+from webapp.formats.query import Query, parse
+from webapp.models import Paper, Reader
+from webapp.queries import papers
+from webapp.queries.searches import hits
+from webapp.queries.searches.asked import FEWEST_LEFT, Asked, read
+from webapp.queries.searches.hits import Key, Marked
+from webapp.services import profiles, searches, signals
+from webapp.services import readers as acts
+from webapp.services.searches import Place
+from webapp.views.profiles import mine
+from webapp.views.readers import named, refuse_act, say
+
+PAGE = 25
+SEEDS = 5
+
+
+class Found(NamedTuple):
+    """A page of what was found."""
+
+    cards: list[tuple[Marked, bool]]  # and whether by meaning alone
+    n: int | None  # of all pages; None: nobody counted
+    following: str  # where the next page begins, nothing at the end
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """GET /papers?q=&order=date&mine=1&after= : a page of what is found, or what to try."""
+    query = parse(request.GET.get("q", ""), papers.subject_names())
+    known_as = _identifier(query.text)
+    if known_as and papers.SHOWN.filter(arxiv_id=known_as).exists():
+        return redirect("paper", known_as)
+    reader_id, own, by_date = _wanted(request)
+    asked = read(query, reader_id if own else None)
+    found, after = Found([], 0, ""), request.GET.get("after", "")
+    if not (query.is_empty or known_as) and (asked.finds or query.first or query.last):
+        find = _by_date if by_date else _by_relevance
+        found = find(asked, after, reader_id)
+    context = {
+        "query": query,
+        "found": found,
+        "notes": _notes(query, asked, found),
+        "unknown": Paper(arxiv_id=known_as) if known_as else None,
+        "after": after,
+        "own": own,
+        "by_date": by_date,
+        "address": _address(query.text, own=own, by_date=by_date),
+        "other_order": _address(query.text, own=own, by_date=not by_date),
+        "everywhere": _address(query.text, own=False, by_date=by_date),
+        "limit": hits.RANKED,
+    }
+    return render(request, "searches/search.html", context)
+
+
+def _wanted(request: HttpRequest) -> tuple[int | None, bool, bool]:
+    """Who asks, whether of the own library only, and whether the newest come first."""
+    reader_id = request.user.pk if isinstance(request.user, Reader) else None
+    is_own = reader_id is not None and request.GET.get("mine") == "1"
+    return reader_id, is_own, request.GET.get("order") == "date"
+
+
+def _address(text: str, *, own: bool, by_date: bool) -> str:
+    asked = {"q": text} | ({"mine": "1"} if own else {}) | ({"order": "date"} if by_date else {})
+    return f"{reverse('search')}?{urlencode(asked)}"
+
+
+def _by_relevance(asked: Asked, after: str, reader_id: int | None) -> Found:
+    places = searches.ranked(asked)
+    rest = places
+    if key := _place(after):
+        rest = [p for p in places if (-p.score, -p.paper_id) > (-key.score, -key.paper_id)]
+    page = rest[:PAGE]
+    by_meaning = {place.paper_id for place in page if place.by_meaning}
+    shown = hits.marked(asked, [place.paper_id for place in page], reader_id)
+    cards = [(one, one.paper.pk in by_meaning) for one in shown]
+    following = f"{page[-1].score!r}~{page[-1].paper_id}" if len(rest) > PAGE else ""
+    return Found(cards, len(places), following)
+
+
+def _by_date(asked: Asked, after: str, reader_id: int | None) -> Found:
+    found = hits.by_date(asked, _key(after), PAGE + 1)
+    shown = hits.marked(asked, found[:PAGE], reader_id)
+    following = ""
+    if len(found) > PAGE and shown:
+        following = f"{shown[-1].paper.issue_day}~{shown[-1].paper.arxiv_id}"
+    n = None if after or following else len(shown)
+    return Found([(one, False) for one in shown], n, following)
+
+
+def _place(after: str) -> Place | None:
+    """Where a page by relevance ended; nonsense is the beginning."""
+    score, _, number = after.partition("~")
+    try:
+        place = Place(int(number), float(score), by_meaning=False)
+    except ValueError:
+        return None
+    return place if math.isfinite(place.score) else None
+
+
+def _key(after: str) -> Key | None:
+    day, _, arxiv_id = after.replace("\0", "").partition("~")
+    try:
+        return Key(date.fromisoformat(day), arxiv_id[:120]) if arxiv_id else None
+    except ValueError:
+        return None
+
+
+def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
+    """What was not done as it was asked, and why."""
+    notes = list(query.notes)
+    if asked.left_out:
+        some = ", ".join(f"“{word}”" for word in asked.left_out[:8])
+        notes.append(f"{some}: in every paper, so not looked for.")
+    if asked.n_words > FEWEST_LEFT:
+        rare = ", ".join(word.name for word in asked.words)
+        notes.append(f"Of {asked.n_words} words the {FEWEST_LEFT} rarest were looked for: {rare}.")
+    if found.cards and all(card.lacks for card, _ in found.cards):
+        notes.append("No paper on this page has all the words: these have most of them.")
+    return notes
+
+
+def _identifier(text: str) -> str:
+    """The arXiv number or DOI that somebody looks for, in any spelling; else nothing."""
+    try:
+        return identifiers.named(text)
+    except ValueError:
+        return ""
+
+
+@require_POST
+@login_required
+def keep(request: HttpRequest) -> HttpResponse:
+    """Make an interest of a search: its best papers count as liked, its words as wished for."""
+    whole, now = mine(request).whole, timezone.now()
+    query = parse(request.POST.get("q", ""), papers.subject_names())
+    asked = read(query, None)
+    best = searches.ranked(asked)[:SEEDS] if asked.finds and not query.is_empty else []
+    if not best:
+        return refuse_act(request, "Nothing is found by it, so nothing was kept.", 400)
+    seeds = papers.by_ids(place.paper_id for place in best)
+    try:
+        kept = signals.keep_search(whole, query, list(seeds.values()), now)
+    except (profiles.TooMany, signals.TooManyRules) as error:
+        return refuse_act(request, str(error), 409)
+    acts.rerank_after(whole.reader, None, now)
+    said = f"Kept as the interest “{kept.profile}”: {_told(kept)}"
+    say(request, said, (reverse("unkeep_search"), "kept", f"{kept.profile.pk}~{now.isoformat()}"))
+    return redirect(named(request) or "profiles")
+
+
+def _told(kept: signals.Kept) -> str:
+    papers_told = "1 paper" if kept.n_papers == 1 else f"{kept.n_papers} papers"
+    rules = "1 rule" if kept.n_rules == 1 else f"{kept.n_rules} rules"
+    return f"“more like this” of {papers_told}, and {rules} for its words. Each can be taken back."
+
+
+@require_POST
+@login_required
+def unkeep(request: HttpRequest) -> HttpResponse:
+    """Take it all back: the interest, its rules, and what was said of its papers."""
+    interests, now = mine(request), timezone.now()
+    number, at = _kept(request.POST)
+    profile = next((one for one in interests.apart if one.pk == number), None)
+    if profile is None:
+        raise Http404
+    signals.unkeep_search(interests.whole, profile, at, now)
+    acts.rerank_after(interests.whole.reader, None, now)
+    say(request, f"“{profile}” and what it was seeded with are taken back.", None)
+    return redirect(named(request) or "profiles")
+
+
+def _kept(sent: QueryDict) -> tuple[int, datetime]:
+    number, _, moment = sent.get("kept", "").partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+        return int(number), at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Http404 from None
