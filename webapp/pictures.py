@@ -26,7 +26,7 @@ class Course(NamedTuple):
     levels: list[tuple[float, int]]  # y, percent
 
 
-LEFT, ABOVE, BELOW = 60, 12, 30
+LEFT, ABOVE, BELOW = 80, 12, 30
 STEP = 25  # percent between two marks
 
 

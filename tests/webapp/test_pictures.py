@@ -8,15 +8,15 @@ from webapp import pictures
 def test_a_course_runs_from_left_to_right_and_all_is_above():
     found = pictures.course([(0.0, 0.0, 0.5), (0.5, 0.25, 0.75), (1.0, 1.0, 1.0)], 640, 142)
     assert [(p.x, p.y, p.low, p.high) for p in found.points] == [
-        (60, 112.0, 112.0, 62.0),
-        (342, 62.0, 87.0, 37.0),
+        (80, 112.0, 112.0, 62.0),
+        (352, 62.0, 87.0, 37.0),
         (624, 12.0, 12.0, 12.0),
     ]
-    assert found.line == "60.0,112.0 342.0,62.0 624.0,12.0"
+    assert found.line == "80.0,112.0 352.0,62.0 624.0,12.0"
     assert found.levels == [(112.0, 0), (87.0, 25), (62.0, 50), (37.0, 75), (12.0, 100)]
 
 
-@pytest.mark.parametrize(("shares", "first"), [([], None), ([(0.5, 0.1, 0.9)], 342)])
+@pytest.mark.parametrize(("shares", "first"), [([], None), ([(0.5, 0.1, 0.9)], 352)])
 def test_a_course_of_little_is_drawn_too(shares, first):
     points = pictures.course(shares, 640, 142).points
     assert (points[0].x if points else None) == first
