@@ -1,4 +1,4 @@
-"""What the three specifications ask of a feed, and no more than we write: anything else is refused."""
+"""What the three specifications ask of a feed, and of what they allow only what we write."""
 
 import json
 from datetime import datetime
@@ -38,11 +38,13 @@ ATOM = f"""
   <define name="title"><element name="title">
     <data type="string"><param name="minLength">1</param></data></element></define>
   <define name="updated"><element name="updated"><ref name="date"/></element></define>
-  <define name="author"><element name="author"><element name="name"><text/></element></element></define>
+  <define name="author"><element name="author"><element name="name"><text/></element></element>
+  </define>
   <define name="link"><element name="link">
     <attribute name="rel"><choice><value>alternate</value><value>self</value><value>related</value>
     </choice></attribute>
-    <attribute name="type"><data type="string"><param name="pattern">.+/.+</param></data></attribute>
+    <attribute name="type"><data type="string"><param name="pattern">.+/.+</param></data>
+    </attribute>
     <attribute name="href"><ref name="uri"/></attribute>
     <optional><attribute name="title"/></optional>
   </element></define>

@@ -22,7 +22,7 @@ HOSTILE = [
         "'",
         "\0\x01\x08\x0b\x1f\x7f\x85\ufffe\uffff",
         "\ud800 half",
-        "𝔸 😀 \U0010ffff",
+        "\U0001d538 \U0001f600 \U0010ffff",
     ),
     *(
         "\u202eeman ruoy",
