@@ -184,23 +184,23 @@ def own(found: Private) -> Own:
     if day is None:
         return Own(name, None, [])
     page = rankings.feed_page(interests, day, 1, profile, MOST)
-    muted = _muted(interests, profile, page.cards)
-    return Own(name, page, [card for card in page.cards if card.paper.pk not in muted])
+    heard = _unmuted(interests, profile, page.cards)
+    cards = [card for card in page.cards if card.paper.pk in heard]
+    return Own(name, page, [card._replace(paper=heard[card.paper.pk]) for card in cards])
 
 
-def _muted(
+def _unmuted(
     interests: readers.Interests, profile: Profile, cards: list[rankings.Card]
-) -> frozenset[int]:
-    """Papers that a mute is about of which the stored order has not heard yet."""
+) -> dict[int, Paper]:
+    """The papers whole, but those of a mute of which the stored order has not heard yet."""
     by_name = {one.name: one for one in interests.apart}
-    wanted = Q()
+    muted = Q(pk__in=[])
     for name in {card.interest for card in cards}:
         never = rankings.muted(interests.wishes_of(by_name.get(name, profile)))
         if never:
             placed = [card.paper.pk for card in cards if card.interest == name]
-            wanted |= Q(pk__in=placed) & never
-    found = Paper.objects.filter(wanted) if wanted else Paper.objects.none()
-    return frozenset(found.values_list("pk", flat=True))
+            muted |= Q(pk__in=placed) & never
+    return papers.SHOWN.exclude(muted).in_bulk([card.paper.pk for card in cards])
 
 
 def tokens_of(reader_id: int) -> list[FeedToken]:
