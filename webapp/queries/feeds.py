@@ -53,11 +53,11 @@ def daily() -> Listed:
 def trending(window: str) -> Listed:
     """The beginning of a window's order, as it was computed last."""
     return _listed(
-        """
+        f"""
         listed AS (
             SELECT p.id, p.changed_at, p.withdrawn_at, t.computed_at AS at, o.n
             FROM webapp_trend t
-            CROSS JOIN LATERAL unnest(t.paper_ids) WITH ORDINALITY AS o (id, n)
+            CROSS JOIN LATERAL unnest(t.paper_ids[1:{_LOOKED_AT}]) WITH ORDINALITY AS o (id, n)
             JOIN webapp_entry e ON e.paper_id = o.id
             JOIN webapp_paper p ON p.id = o.id
             WHERE t."window" = %(window)s)

@@ -85,7 +85,6 @@ def private(request: HttpRequest) -> HttpResponse:
     context["tokens"] = known.tokens_of(request.user.pk)
     answer = render(request, "feeds/private.html", context, status=400 if form.errors else 200)
     answer["Cache-Control"] = "no-store"
-    answer["Referrer-Policy"] = "no-referrer"
     return answer
 
 
