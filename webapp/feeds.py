@@ -29,7 +29,6 @@ from webapp.queries.rankings import Card
 from webapp.services import feeds as service
 from webapp.templatetags.papers import plain
 from webapp.views import base_of
-from webapp.views.papers import LONGEST_QUERY
 from webapp.views.social.trending import LABELS
 
 FORMATS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
@@ -37,6 +36,7 @@ FORMATS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
     "rss": ("application/rss+xml", written.rss),
     "json": ("application/feed+json", written.json_feed),
 }
+LONGEST_QUERY = 250
 PUBLIC = "public, max-age=300"
 PRIVATE = "private, no-cache"  # a revoked address leads nowhere at once
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed that has never held anything

@@ -46,7 +46,7 @@ def daily() -> Listed:
                 is_picked DESC, n_public DESC, paper_id DESC, arxiv_id DESC) AS n
             FROM found)
         """,
-        {},
+        (),
     )
 
 
@@ -60,28 +60,30 @@ def trending(window: str) -> Listed:
             CROSS JOIN LATERAL unnest(t.paper_ids[1:{_LOOKED_AT}]) WITH ORDINALITY AS o (id, n)
             JOIN webapp_entry e ON e.paper_id = o.id
             JOIN webapp_paper p ON p.id = o.id
-            WHERE t."window" = %(window)s)
+            WHERE t."window" = %s)
         """,  # noqa: S608 - made of our own words
-        {"window": window},
+        (window,),
     )
 
 
 def of_subjects(codes: list[str]) -> Listed:
     """The newest papers in any of these subjects, of whatever day."""
-    return _newest("subjects && %(codes)s::varchar[]", {"codes": codes})
+    return _newest("p.subjects && %s::varchar[]", (codes,))
 
 
 def of_search(text: str) -> Listed:
     """The newest papers that have these words: in a feed it is the new ones that matter."""
-    return _newest("search @@ websearch_to_tsquery('english', %(text)s)", {"text": text})
+    return _newest("p.search @@ websearch_to_tsquery('english', %s)", (text,))
 
 
-def _newest(condition: str, values: dict[str, Any]) -> Listed:
+def _newest(condition: str, values: tuple[Any, ...]) -> Listed:
+    """By a condition on webapp_paper p."""
     return _listed(
         f"""
         newest AS (
-            SELECT id, changed_at, withdrawn_at, issue_day, arxiv_id FROM webapp_paper
-            WHERE {condition} ORDER BY issue_day DESC, arxiv_id DESC LIMIT {_LOOKED_AT}),
+            SELECT p.id, p.changed_at, p.withdrawn_at, p.issue_day, p.arxiv_id
+            FROM webapp_paper p WHERE {condition}
+            ORDER BY p.issue_day DESC, p.arxiv_id DESC LIMIT {_LOOKED_AT}),
         listed AS (
             SELECT *, NULL::timestamptz AS at,
                 row_number() OVER (ORDER BY issue_day DESC, arxiv_id DESC) AS n
@@ -91,7 +93,7 @@ def _newest(condition: str, values: dict[str, Any]) -> Listed:
     )
 
 
-def _listed(tables: str, values: dict[str, Any]) -> Listed:
+def _listed(tables: str, values: tuple[Any, ...]) -> Listed:
     """From a table "listed" of (id, changed_at, withdrawn_at, at, n); one query."""
     with connection.cursor() as cursor:
         cursor.execute(
