@@ -28,6 +28,7 @@ NOUNS = {
         "imports",
         "coverage",
         "digests",
+        "feeds",
         "work",
         "demo",
     ),
@@ -48,6 +49,7 @@ SERVICES = [
     "insight",
     "social",
     "digests",
+    "feeds",
 ]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "encodings", "runs", "demo"]
 NIGHT = {
@@ -114,7 +116,7 @@ def test_the_graph_sees_imports():
     assert "recommender.train" in reachable("webapp.tasks")
 
 
-@pytest.mark.parametrize("entrance", ["webapp.urls", "webapp.wsgi", "webapp.admin"])
+@pytest.mark.parametrize("entrance", ["webapp.urls", "webapp.wsgi", "webapp.admin", "webapp.feeds"])
 def test_no_request_reaches_training(entrance):
     assert not reachable(entrance) & WORKER_ONLY
 

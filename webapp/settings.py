@@ -4,6 +4,7 @@ A value that makes no sense stops the start with a sentence. Nothing is started 
 this module only learns addresses.
 """
 
+import logging
 import os
 import re
 import secrets
@@ -311,10 +312,25 @@ if boolean("BEHIND_PROXY"):
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # login limits count the visitor's address, not the proxy's
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+
+def without_secrets(record: logging.LogRecord) -> bool:
+    """Every line, but without the part of an address that lets in whoever knows it."""
+    said = record.getMessage()
+    record.msg, record.args = re.sub(r"(/(?:feeds|mail|unsubscribe)/)[^\s/.]+", r"\1…", said), ()
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "django.utils.log.CallbackFilter", "callback": without_secrets}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secrets"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": text("LOG_LEVEL", "INFO")},
 }

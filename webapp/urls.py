@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
+from webapp import feeds
 from webapp.arxiv import identifiers
 from webapp.views import (
     digests,
@@ -18,6 +20,7 @@ from webapp.views import (
     seeds,
     signals,
 )
+from webapp.views import feeds as feed_settings
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -36,12 +39,25 @@ class ArxivId:
         return value
 
 
+class FeedFormat(StringConverter):
+    regex = "atom|rss|json"
+
+
 register_converter(ArxivId, "arxiv_id")
+register_converter(FeedFormat, "form")
 
 urlpatterns = [
     path("", daily.front, name="feed"),
     path("papers", daily.newest, name="daily"),
     path("papers", daily.newest, name="search"),
+    path("papers/feed.<form:form>", feeds.daily, name="daily_feed"),
+    path("papers/trending.<form:form>", feeds.trending, name="trending_feed"),
+    path("papers/search/feed.<form:form>", feeds.search, name="search_feed"),
+    path("papers/subject/<str:code>/feed.<form:form>", feeds.subject, name="subject_feed"),
+    path("feeds/", feed_settings.feeds, name="feeds"),
+    path("feeds/<str:token>.<form:form>", feeds.private, name="private_feed"),
+    path("settings/feeds/", feed_settings.private, name="private_feeds"),
+    path("settings/feeds/<int:pk>/revoke/", feed_settings.revoke, name="revoke_feed"),
     path("papers/date/<str:name>", daily.period, {"kind": "date"}, name="date"),
     path("papers/week/<str:name>", daily.period, {"kind": "week"}, name="week"),
     path("papers/month/<str:name>", daily.period, {"kind": "month"}, name="month"),

@@ -2,6 +2,7 @@
 
 from webapp.models.digests import Digest, Subscription, Suppression
 from webapp.models.encodings import PaperEncoding
+from webapp.models.feeds import FeedToken
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
@@ -28,6 +29,7 @@ __all__ = [
     "Coverage",
     "Digest",
     "Entry",
+    "FeedToken",
     "Gate",
     "Harvest",
     "Holiday",

@@ -25,6 +25,7 @@ class Card(NamedTuple):
     shared_percent: int = 0
     is_explored: bool = False
     interest: str = ""  # that placed it, where several share the page
+    score: float | None = None  # of a ranking
 
 
 class FeedPage(NamedTuple):
@@ -52,6 +53,7 @@ class _Slice(NamedTuple):
     shared_shares: list[float]
     explored: list[int]  # ranks
     placed_by: list[int]
+    scores: list[float]
     terms: list[list[str]]
 
 
@@ -84,19 +86,23 @@ def _conditions(wishes: list[readers.Wish], effect: int) -> list[Q]:
 
 
 def feed_page(
-    interests: readers.Interests, day: papers.Day, page: int, profile: Profile | None = None
+    interests: readers.Interests,
+    day: papers.Day,
+    page: int,
+    profile: Profile | None = None,
+    size: int | None = None,
 ) -> FeedPage:
     """One page of a reader's day, of all interests or of one.
 
     Three queries whatever the number of papers.
     """
-    size, profile = settings.PAPERS_PER_PAGE, profile or interests.whole
+    size, profile = size or settings.PAPERS_PER_PAGE, profile or interests.whole
     found = _ranking_slice(profile, day.day, page, size)
     if not found.n_papers:
-        return _newest_first(interests, profile, day, page, found)
+        return _newest_first(interests, profile, day, page, found, size)
     n_pages = -(-found.n_papers // size)
     if page > n_pages:
-        return feed_page(interests, day, n_pages, profile)
+        return feed_page(interests, day, n_pages, profile, size)
     shown = papers.cards({*found.paper_ids, *found.because})
     ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
     first = (page - 1) * size
@@ -130,7 +136,7 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
                 n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id),
                 paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
-                placed_by[%(a)s:%(b)s],
+                placed_by[%(a)s:%(b)s], scores[%(a)s:%(b)s],
                 (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
                     jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
                     WHERE n BETWEEN %(a)s AND %(b)s)::text
@@ -158,7 +164,7 @@ def _card(
     interest = names.get(found.placed_by[place], "") if found.placed_by else ""
     if rank in found.explored:  # what little speaks for it is not why it stands here
         card = Card(shown[paper_id], rank, ratings.get(paper_id), is_explored=True)
-        return card._replace(interest=interest)
+        return card._replace(interest=interest, score=found.scores[place])
     return Card(
         shown[paper_id],
         rank,
@@ -167,15 +173,21 @@ def _card(
         found.terms[place] if place < len(found.terms) else [],
         round(100 * shared / (text + shared)) if text + shared > 0 else 0,
         interest=interest,
+        score=found.scores[place],
     )
 
 
 def _newest_first(
-    interests: readers.Interests, profile: Profile, day: papers.Day, page: int, found: _Slice
+    interests: readers.Interests,
+    profile: Profile,
+    day: papers.Day,
+    page: int,
+    found: _Slice,
+    size: int,
 ) -> FeedPage:
     never = muted(interests.wishes_of(profile))
     n_papers = None if never else found.n_listed
-    feed = newest_page(day, page, profile.subjects, n_papers, never)
+    feed = newest_page(day, page, profile.subjects, n_papers, never, size)
     ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
     return feed._replace(cards=cards, n_ratings=found.n_acts)
@@ -187,9 +199,10 @@ def newest_page(
     subjects: list[str],
     n_papers: int | None = None,
     never: Q | None = None,
+    size: int | None = None,
 ) -> FeedPage:
     """A day without a reader's order: newest first, without what is muted."""
-    size = settings.PAPERS_PER_PAGE
+    size = size or settings.PAPERS_PER_PAGE
     found = papers.of_day(day.day, subjects, never)
     if n_papers is None:
         n_papers = found.count()

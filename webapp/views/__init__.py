@@ -16,6 +16,9 @@ from django.utils.safestring import SafeString
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
 
+# Feeds are the same for everybody: who asks is not looked up, and nothing varies by cookies.
+FOR_PROGRAMS = (".atom", ".rss", ".json")
+
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
@@ -42,6 +45,8 @@ def in_the_readers_time(
     """Middleware: every time on a page is in its reader's zone."""
 
     def answer(request: HttpRequest) -> HttpResponse:
+        if request.path.endswith(FOR_PROGRAMS):
+            return get_response(request)
         with timezone.override(zone_of(request.user)):
             return get_response(request)
 
@@ -60,6 +65,11 @@ def only_utf8(
         return get_response(request)
 
     return answer
+
+
+def base_of(request: HttpRequest) -> str:
+    """Where this instance is to be found: as its operator says, else as it was asked."""
+    return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -4,13 +4,12 @@ import math
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
 from webapp.formats.query import Query, parse
@@ -23,7 +22,7 @@ from webapp.services import profiles, searches, signals
 from webapp.services import readers as acts
 from webapp.services.searches import Place
 from webapp.views.profiles import mine
-from webapp.views.readers import named, refuse_act, say
+from webapp.views.readers import by_reader, named, refuse_act, say
 
 PAGE = 25
 SEEDS = 5
@@ -141,8 +140,7 @@ def _identifier(text: str) -> str:
         return ""
 
 
-@require_POST
-@login_required
+@by_reader
 def keep(request: HttpRequest) -> HttpResponse:
     """Make an interest of a search: its best papers count as liked, its words as wished for."""
     whole, now = mine(request).whole, timezone.now()
@@ -168,8 +166,7 @@ def _told(kept: signals.Kept) -> str:
     return f"“more like this” of {papers_told}, and {rules} for its words. Each can be taken back."
 
 
-@require_POST
-@login_required
+@by_reader
 def unkeep(request: HttpRequest) -> HttpResponse:
     """Take it all back: the interest, its rules, and what was said of its papers."""
     interests, now = mine(request), timezone.now()
