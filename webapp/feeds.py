@@ -99,7 +99,7 @@ def search(request: HttpRequest, form: str) -> HttpResponse:
     """The newest papers that a search finds."""
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
     asked = parse(text, subject_names())
-    if asked.is_empty:
+    if not text:
         return _refused("Say what to look for: ?q=...", 400)
     query = {"q": text}
     page = f"{reverse('search')}?{urlencode(query)}"
@@ -110,6 +110,8 @@ def search(request: HttpRequest, form: str) -> HttpResponse:
 
 def _found(asked: Query) -> known.Listed:
     """Words alone are one question; fields, choices and dates are asked as the page does."""
+    if asked.is_empty:
+        return known.of_papers([])
     terms = [term for choice in asked.wanted for term in choice]
     is_plain = len(terms) == len(asked.wanted) and not (asked.first or asked.last)
     if is_plain and not any(term.field for term in (*terms, *asked.unwanted)):
