@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from webapp.arxiv import identifiers
-from webapp.views import digests, harvests, history, library, papers, profiles, readers, signals
+from webapp.views import harvests, history, library, papers, profiles, readers, signals
+from webapp.views.digests import acts as letter_acts
+from webapp.views.digests import letters, subscriptions
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -53,10 +55,14 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
-    path("subscribe", digests.subscribe, name="subscribe"),
-    path("unsubscribe/<str:key>", digests.unsubscribe, name="unsubscribe"),
-    path("mail/<str:token>", digests.act_by_mail, name="act_by_mail"),
-    path("settings/letters/", digests.letters, name="letters"),
+    path("subscribe", subscriptions.subscribe, name="subscribe"),
+    path("confirm/<str:token>", subscriptions.confirm, name="confirm"),
+    path("subscriptions/<str:key>/", subscriptions.manage, name="manage"),
+    path("unsubscribe/<str:key>", subscriptions.unsubscribe, name="unsubscribe"),
+    path("mail/<str:token>", letter_acts.act_by_mail, name="act_by_mail"),
+    path("settings/letters/", letters.letters, name="letters"),
+    path("settings/letters/<int:pk>/", letters.letter, name="letter"),
+    path("settings/letters/<int:pk>/next/", letters.preview, name="preview"),
     path("settings/name/", comments.name, name="name"),
     path("papers/<arxiv_id:arxiv_id>/interest/", profiles.move, name="move"),
     path("library/", library.library, name="library"),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from webapp.mail.schedule import EVERY_DAY, Wish
-from webapp.models import Digest, Rating, Subscription
+from webapp.models import Digest, Profile, Rating, Reader, Subscription, Suppression
 from webapp.queries.readers import CHANGED
 
 WORKDAYS = (0, 1, 2, 3, 4)
@@ -51,6 +51,11 @@ def owed(now: datetime) -> bool:
     waiting = Q(state=Digest.State.QUEUED, next_at__lte=now)
     lost = Q(state__in=(Digest.State.COMPOSING, Digest.State.SENDING), lease_until__lt=now)
     return Digest.objects.filter(waiting | lost).exists()
+
+
+def to_answer(now: datetime) -> bool:
+    """Whether somebody who wished for letters waits for a mail about it."""
+    return Subscription.objects.filter(answer_at__lte=now).exists()
 
 
 # --- what stands in them ------------------------------------------------------------
@@ -121,3 +126,59 @@ def changed_since(reader_id: int, since: datetime) -> list[Rating]:
     rows = Rating.objects.filter(CHANGED, reader=reader_id, paper__changed_at__gt=since)
     rows = rows.select_related("paper").defer("paper__search")
     return list(rows.order_by("-paper__changed_at", "-pk")[:MOST_CHANGED])
+
+
+# --- a reader's own letters ---------------------------------------------------------
+
+PLACES = (3, 10, 30)
+LAST = 10
+
+
+def of_reader(reader: Reader) -> list[Subscription]:
+    """A reader's own letters; that of all interests first."""
+    rows = Subscription.objects.filter(reader=reader, what=Subscription.What.PERSONAL)
+    rows = rows.filter(Q(profile=None) | Q(profile__deleted_at=None))
+    return list(rows.select_related("reader", "profile").order_by("profile", "pk"))
+
+
+class Place(NamedTuple):
+    """The paper that stands at a place of a reader's newest day: a measure to choose by."""
+
+    place: int
+    score: float
+    title: str
+    day: date
+
+
+def places(reader: Reader, profile_id: int | None) -> list[Place]:
+    """Some places of the newest ranked day of an interest; of none, the whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH newest AS (
+                SELECT k.* FROM webapp_ranking k JOIN webapp_profile f ON f.id = k.profile_id
+                WHERE k.reader_id = %(reader)s AND NOT k.is_outdated
+                  AND (f.id = %(profile)s OR %(profile)s IS NULL AND f.name = %(whole)s)
+                ORDER BY k.day DESC LIMIT 1)
+            SELECT w.n, k.scores[w.n], p.title, k.day
+            FROM newest k, unnest(%(places)s::int[]) AS w (n)
+            JOIN webapp_paper p ON p.id = (SELECT k2.paper_ids[w.n] FROM newest k2)
+            ORDER BY w.n
+            """,
+            {
+                "reader": reader.pk,
+                "profile": profile_id,
+                "whole": Profile.WHOLE,
+                "places": list(PLACES),
+            },
+        )
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def last_letters(one: Subscription) -> list[Digest]:
+    return list(Digest.objects.filter(subscription=one).order_by("-day")[:LAST])
+
+
+def suppression_of(address: str) -> Suppression | None:
+    """Why nothing is sent to an address, if nothing is."""
+    return Suppression.objects.filter(address=address.lower()).first()

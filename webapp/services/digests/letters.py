@@ -24,6 +24,9 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     one = digest.subscription
     if one.ended_at is not None:
         return None
+    if not one.key:
+        one.key = tokens.new_key()
+        one.save(update_fields=["key"])
     letter = letter_of(digest, now)
     if letter is None:
         return None
@@ -32,10 +35,7 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
 
 
 def letter_of(digest: Digest, now: datetime) -> Letter | None:
-    """What stands in a letter, without sending it."""
-    if not digest.subscription.key:
-        digest.subscription.key = tokens.new_key()
-        digest.subscription.save(update_fields=["key"])
+    """What stands in a letter. Reads only."""
     is_personal = digest.subscription.what == Subscription.What.PERSONAL
     return _personal(digest, now) if is_personal else _trending(digest, now)
 

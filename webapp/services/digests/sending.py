@@ -6,7 +6,6 @@ better than a second one. What a server refuses for now is tried again, with gro
 """
 
 import logging
-import smtplib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
-from webapp.mail.smtp import Unanswered
+from webapp.mail import window
 from webapp.models import Digest, Subscription, Suppression
 from webapp.services import work
 
@@ -33,7 +32,6 @@ SENDERS = 4  # threads: they mostly wait for servers
 ATTEMPTS = 10  # over a day and a half
 LEASE = timedelta(minutes=5)
 LONGEST = timedelta(minutes=4)  # of one run; the next minute's goes on
-REFUSED, NO_SUCH_ADDRESS = 500, {550, 551, 553}
 LOCK = 0x46_4C_6D_61  # of PostgreSQL's advisory ones
 
 
@@ -103,7 +101,7 @@ def _run(clock: Clock, until: datetime, compose: Compose, pace: Pace) -> dict[st
             state = _send_one(digest, clock, compose, backend, pace)
             counts[state] = counts.get(state, 0) + 1
     finally:
-        _close(backend)
+        window.close(backend)
         connection.close()  # this thread's own
     return counts
 
@@ -162,35 +160,14 @@ def _now_is(digest: Digest, state: str, error: str, **values: Any) -> str:
 
 
 def _hand_over(digest: Digest, message: EmailMessage, clock: Clock, backend: Any) -> str:
-    try:
-        backend.open()
-        backend.send_messages([message])
-    except Unanswered as error:
-        _close(backend)
-        return _now_is(digest, State.UNKNOWN, f"The server took it and never answered: {error}")
-    except smtplib.SMTPRecipientsRefused as error:
-        (code, said), *_ = error.recipients.values()
-        return _refused(digest, code, said, clock(), is_address=True)
-    except smtplib.SMTPResponseException as error:
-        _close(backend)
-        return _refused(digest, error.smtp_code, error.smtp_error, clock())
-    except (smtplib.SMTPException, OSError) as error:
-        _close(backend)
-        return _later(digest, f"The mail server: {error!r}", clock())
-    return _now_is(digest, State.SENT, "", sent_at=clock())
-
-
-def _refused(
-    digest: Digest, code: int, said: bytes | str, now: datetime, *, is_address: bool = False
-) -> str:
-    """4xx: not now. 5xx: never; and where the address is what is wrong, no other letter either."""
-    words = said.decode(errors="replace") if isinstance(said, bytes) else said
-    told = f"{code} {words}"
-    if code < REFUSED:
-        return _later(digest, told, now)
-    if is_address and code in NO_SUCH_ADDRESS:
-        suppress(address_of(digest.subscription), Subscription.Ended.BOUNCED, told, now)
-    return _now_is(digest, State.FAILED, told)
+    state, said = window.hand_over(backend, message)
+    if state == "later":
+        return _later(digest, said, clock())
+    if state == "sent":
+        return _now_is(digest, State.SENT, "", sent_at=clock())
+    if state == "nobody":
+        suppress(address_of(digest.subscription), Subscription.Ended.BOUNCED, said, clock())
+    return _now_is(digest, State.UNKNOWN if state == "unknown" else State.FAILED, said)
 
 
 def _later(digest: Digest, error: str, now: datetime) -> str:
@@ -214,11 +191,3 @@ def suppress(address: str, why: str, said: str, now: datetime) -> None:
     living = Subscription.objects.filter(ended_at=None)
     for found in (living.filter(address=address), living.filter(reader__email__iexact=address)):
         found.update(ended_at=now, ended_why=why, next_at=None)
-
-
-def _close(backend: Any) -> None:
-    """The next letter opens it anew. A connection that is broken can't be closed politely."""
-    try:
-        backend.close()
-    except (smtplib.SMTPException, OSError):
-        backend.connection = None
