@@ -6,7 +6,7 @@ from django.urls import include, path, register_converter
 from webapp.arxiv import identifiers
 from webapp.views import harvests, history, library, papers, profiles, readers, signals
 from webapp.views.digests import acts as letter_acts
-from webapp.views.digests import letters, subscriptions
+from webapp.views.digests import events, letters, sent, subscriptions
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -59,6 +59,7 @@ urlpatterns = [
     path("confirm/<str:token>", subscriptions.confirm, name="confirm"),
     path("subscriptions/<str:key>/", subscriptions.manage, name="manage"),
     path("unsubscribe/<str:key>", subscriptions.unsubscribe, name="unsubscribe"),
+    path("anymail/<str:provider>/tracking/", events.events, name="mail_events"),
     path("mail/<str:token>", letter_acts.act_by_mail, name="act_by_mail"),
     path("settings/letters/", letters.letters, name="letters"),
     path("settings/letters/<int:pk>/", letters.letter, name="letter"),
@@ -87,6 +88,9 @@ urlpatterns = [
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),
+    path("coverage/mail/", sent.sent, name="mail"),
+    path("coverage/mail/lift/<int:pk>/", sent.lift, name="lift"),
+    path("coverage/mail/again/<int:pk>/", sent.again, name="send_again"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", readers.admin_login),
     path("admin/", admin.site.urls),

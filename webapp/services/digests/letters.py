@@ -34,6 +34,13 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     return mail.message(letter, sending.address_of(one), str(digest.pk))
 
 
+def preview(one: Subscription, day: date, now: datetime) -> EmailMultiAlternatives | None:
+    """The message that would go out on a day. Reads only, and nothing is sent."""
+    one.key = one.key or tokens.new_key()
+    letter = letter_of(Digest(subscription=one, day=day, queued_at=now, next_at=now), now)
+    return mail.message(letter, sending.address_of(one), "preview") if letter else None
+
+
 def letter_of(digest: Digest, now: datetime) -> Letter | None:
     """What stands in a letter. Reads only."""
     is_personal = digest.subscription.what == Subscription.What.PERSONAL

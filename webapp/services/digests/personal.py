@@ -1,15 +1,14 @@
 """A reader's own letters: made, changed, moved to another time zone."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from webapp.mail import compose as mail
 from webapp.mail import tokens
-from webapp.models import Digest, Profile, Reader, Subscription
+from webapp.models import Profile, Reader, Subscription
 from webapp.queries import digests
-from webapp.services.digests import claims, letters, sending, subscriptions
+from webapp.services.digests import claims, subscriptions
 
 PERSONAL = Subscription.What.PERSONAL
 
@@ -50,13 +49,3 @@ def moved(reader: Reader, now: datetime) -> None:
     for one in Subscription.objects.filter(reader=reader, ended_at=None, next_at__isnull=False):
         one.reader = reader
         claims.reschedule(one, now)
-
-
-def preview(one: Subscription, day: date, now: datetime) -> tuple[str, str] | None:
-    """Text and HTML of the letter that would go out now; none where none would. Reads only."""
-    digest = Digest(subscription=one, day=day, queued_at=now, next_at=now)
-    letter = letters.letter_of(digest, now)
-    if letter is None:
-        return None
-    message = mail.message(letter, sending.address_of(one), "preview")
-    return str(message.body), str(message.alternatives[0][0])

@@ -191,3 +191,15 @@ def suppress(address: str, why: str, said: str, now: datetime) -> None:
     living = Subscription.objects.filter(ended_at=None)
     for found in (living.filter(address=address), living.filter(reader__email__iexact=address)):
         found.update(ended_at=now, ended_why=why, next_at=None)
+
+
+def again(digest_id: int, now: datetime) -> bool:
+    """A person has looked: send a letter that failed, or of which nobody knows, once more.
+
+    The attempts go on counting: a sender that comes back to life knows that it is not its own.
+    """
+    lost = Digest.objects.filter(pk=digest_id, state__in=(State.FAILED, State.UNKNOWN))
+    if not lost.update(state=State.QUEUED, next_at=now, error="", paper_ids=[]):
+        return False
+    work.ask("send", f"{now.isoformat()} again {digest_id}", now)
+    return True

@@ -18,6 +18,7 @@ from webapp.letterforms import NewPersonalForm, PersonalForm
 from webapp.models import Reader, Subscription
 from webapp.queries import digests, readers
 from webapp.queries.social import submissions
+from webapp.services.digests import letters as service
 from webapp.services.digests import personal, subscriptions
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -130,9 +131,11 @@ def _did(request: HttpRequest, one: Subscription, form: PersonalForm) -> bool:
     return True
 
 
+TEXT = "text/plain; charset=utf-8"
 # A letter brings its own style, as mail has to; it runs nothing and is framed here alone.
 IN_A_FRAME = {
     "default-src": [NONE],
+    "script-src": [NONE],
     "style-src": [UNSAFE_INLINE],
     "frame-ancestors": [SELF],
     "sandbox": ["allow-popups"],
@@ -146,8 +149,9 @@ IN_A_FRAME = {
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter that would go out now, as HTML or with ?part=text as text."""
     one, now = _mine(request, pk), timezone.now()
-    made = personal.preview(one, digests.wish_of(one).local_day(now), now)
-    text, html = made or ("There is nothing to send now.\n",) * 2
+    made = service.preview(one, digests.wish_of(one).local_day(now), now)
+    if made is None:
+        return HttpResponse("There is nothing to send now.", content_type=TEXT)
     if request.GET.get("part") == "text":
-        return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    return HttpResponse(html)
+        return HttpResponse(made.body, content_type=TEXT)
+    return HttpResponse(made.alternatives[0][0])
