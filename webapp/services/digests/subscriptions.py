@@ -30,7 +30,7 @@ def subscribe(address: str, wish: dict[str, Any], now: datetime) -> None:
         row = Subscription(address=address, created_at=now, key=tokens.new_key(), **wish)
         Subscription.objects.bulk_create([row], ignore_conflicts=True)
         own = Subscription.objects.filter(address=address, what=TRENDING, reader=None)
-        own.filter(Q(confirmed_at=None) | Q(ended_at__isnull=False)).update(**wish)
+        own.filter(Q(confirmed_at=None) | Q(ended_at__isnull=False)).update(created_at=now, **wish)
         own.filter(Q(asked_at=None) | Q(asked_at__lte=now - PAUSE)).update(answer_at=now)
         work.ask("confirm", f"{now.isoformat()} {row.key[:8]}", now)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from webapp.letterforms import SubscriptionForm, TrendingForm
 from webapp.mail import tokens
 from webapp.models import Subscription
-from webapp.queries import papers
+from webapp.queries import digests, papers
 from webapp.services.digests import subscriptions
 from webapp.views.readers import named
 
@@ -55,7 +55,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and not subscriptions.confirm(found, timezone.now()):
         return _broken(request, subscriptions.Stale())
     context = {"subscription": found, "is_done": request.method == "POST"}
-    return render(request, "digests/confirm.html", context)
+    with timezone.override(digests.wish_of(found).zone):
+        return render(request, "digests/confirm.html", context)
 
 
 def _broken(request: HttpRequest, error: ValueError) -> HttpResponse:
@@ -81,7 +82,8 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("manage", key)
     status = 400 if form.is_bound and not form.is_valid() else 200
     context = {"subscription": found, "form": form, "offered": offered}
-    return render(request, "digests/manage.html", context, status=status)
+    with timezone.override(digests.wish_of(found).zone):
+        return render(request, "digests/manage.html", context, status=status)
 
 
 def _as_it_is(one: Subscription) -> dict[str, Any]:
