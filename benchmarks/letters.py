@@ -44,6 +44,7 @@ OPEN = "('queued', 'composing', 'sending')"
 
 def fill(readers: int) -> None:
     """Papers of a day, readers with a ranking each, and a letter due for every one."""
+    from allauth.account.models import EmailAddress
     from django.contrib.auth.hashers import make_password
     from django.utils import timezone
 
@@ -62,6 +63,9 @@ def fill(readers: int) -> None:
     secret, chance = make_password(None), random.Random(0)
     who = Reader.objects.bulk_create(
         Reader(email=f"reader{n}@example.org", password=secret) for n in range(readers)
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=one, email=one.email, verified=True, primary=True) for one in who
     )
     profiles = Profile.objects.bulk_create(Profile(reader=one) for one in who)
     for start in range(0, readers, 500):

@@ -21,14 +21,12 @@ from django.views.decorators.http import require_safe
 from webapp.arxiv import identifiers
 from webapp.formats import feeds as written
 from webapp.formats.feeds import Entry, Feed, Link
-from webapp.formats.query import Query, parse
+from webapp.formats.query import parse
 from webapp.mail.compose import Line
 from webapp.models import Paper
 from webapp.queries import feeds as known
 from webapp.queries.papers import subject_names
 from webapp.queries.rankings import Card
-from webapp.queries.searches import hits
-from webapp.queries.searches.asked import read
 from webapp.services import feeds as service
 from webapp.templatetags.papers import plain
 from webapp.views import base_of
@@ -39,7 +37,7 @@ FORMATS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
     "rss": ("application/rss+xml", written.rss),
     "json": ("application/feed+json", written.json_feed),
 }
-LONGEST_QUERY = 250
+LONGEST_QUERY = 2_000
 PUBLIC = "public, max-age=300"
 PRIVATE = "private, no-cache"  # a revoked address leads nowhere at once
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed that has never held anything
@@ -105,18 +103,7 @@ def search(request: HttpRequest, form: str) -> HttpResponse:
     page = f"{reverse('search')}?{urlencode(query)}"
     told = "The newest papers with these words."
     head = Head(f"search/{quote(text, safe='')}", f"Search for “{text}”", told, page)
-    return _public(request, form, head, _found(asked), query)
-
-
-def _found(asked: Query) -> known.Listed:
-    """Words alone are one question; fields, choices and dates are asked as the page does."""
-    if asked.is_empty:
-        return known.of_papers([])
-    terms = [term for choice in asked.wanted for term in choice]
-    is_plain = len(terms) == len(asked.wanted) and not (asked.first or asked.last)
-    if is_plain and not any(term.field for term in (*terms, *asked.unwanted)):
-        return known.of_search(asked.text)
-    return known.of_papers(hits.by_date(read(asked, None), None, known.LOOKED_AT))
+    return _public(request, form, head, known.of_search(asked), query)
 
 
 def _public(

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from webapp.arxiv import calendar, identifiers
-from webapp.models import Profile, Rating, Reader, Rule, Subscription
+from webapp.models import Profile, Rating, Reader, Rule
 from webapp.queries import papers
 from webapp.queries.readers import Wish
 
@@ -296,21 +296,6 @@ class PickForm(forms.Form):
         },
     )
     note = Words(label="Note", max_length=280, required=False)
-
-
-class SubscriptionForm(forms.Form):
-    """Where to send trending papers, and how often."""
-
-    address = forms.EmailField(label="E-mail address", max_length=254)
-    cadence = forms.ChoiceField(
-        label="How often", choices=Subscription.Cadence, initial=Subscription.Cadence.WEEKLY
-    )
-
-    def clean_address(self) -> str:
-        address = str(self.cleaned_data["address"]).lower()
-        if not address.isascii() or len(address) > 254:  # lowered, some letters grow
-            raise ValidationError("Enter a valid email address.")
-        return address
 
 
 class NameForm(forms.Form):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from webapp.services import demo, harvests, insight, profiles, rankings, readers, runs, work
-from webapp.services.digests import claims, letters, sending, subscriptions
+from webapp.services.digests import claims, confirming, letters, sending, subscriptions
 from webapp.services.social import trends
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ JOBS: dict[str, Job] = {
     "prune": subscriptions.prune,
     "digests": claims.claim,
     "settle": insight.settle_all,
+    "confirm": confirming.answer,
     "demo": demo.load,
 }
 # These wait for others: besides the time at which they began they get the running clock.

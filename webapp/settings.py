@@ -228,14 +228,23 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_SIGNUP_REDIRECT_URL = "/welcome/"
-MAIL_FOLDER = None if text("EMAIL_HOST") else HOME / "mail"
+# Who carries mail: smtp, file, console, or a provider by its name in django-anymail.
+PROVIDERS = {
+    *("amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill"),
+    *("postal", "postmark", "resend", "sendgrid", "sparkpost", "unisender_go"),
+}
+EMAIL_PROVIDER = text("EMAIL_PROVIDER", "smtp" if text("EMAIL_HOST") else "file")
+if EMAIL_PROVIDER not in PROVIDERS | {"smtp", "file", "console"}:
+    known = ", ".join(["smtp", "file", "console", *sorted(PROVIDERS)])
+    raise ImproperlyConfigured(f"EMAIL_PROVIDER must be one of {known}; not {EMAIL_PROVIDER!r}.")
+MAIL_FOLDER = HOME / "mail" if EMAIL_PROVIDER == "file" else None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Without a mail server only the operator could read the link, so nobody is locked out by it.
 ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_FOLDER else "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip,5/h/key"}  # beside allauth's own
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Firstlight] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
@@ -258,11 +267,23 @@ EMAIL_USE_TLS = boolean("EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 20, 1, 60)
 EMAIL_RATE = number("EMAIL_RATE", 10, 0, 1_000)  # letters a second at most; 0: no limit
 EMAIL_FILE_PATH = MAIL_FOLDER
-EMAIL_BACKEND = (
-    "django.core.mail.backends.filebased.EmailBackend"
-    if MAIL_FOLDER
-    else "webapp.mail.smtp.EmailBackend"
-)
+EMAIL_BACKEND = {
+    "file": "django.core.mail.backends.filebased.EmailBackend",
+    "console": "django.core.mail.backends.console.EmailBackend",
+    "smtp": "webapp.mail.smtp.EmailBackend",
+}.get(EMAIL_PROVIDER, "webapp.mail.provider.EmailBackend")
+# A provider's keys by django-anymail's names, such as ANYMAIL_POSTMARK_SERVER_TOKEN.
+ANYMAIL: dict[str, object] = {
+    name.removeprefix("ANYMAIL_"): text(name) for name in os.environ if name.startswith("ANYMAIL_")
+}
+ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
+if EMAIL_PROVIDER in PROVIDERS:
+    # It tells of bounces over the network, so it has to say who it is.
+    if not re.fullmatch(r"[^:]+:[^:]{16,}", str(ANYMAIL.get("WEBHOOK_SECRET", ""))):
+        raise ImproperlyConfigured(
+            "Set ANYMAIL_WEBHOOK_SECRET to user:password, the password of 16 characters or more."
+        )
+    INSTALLED_APPS.append("anymail")
 
 # --- pages -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"

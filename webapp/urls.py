@@ -6,8 +6,8 @@ from django.urls.converters import StringConverter
 
 from webapp import feeds
 from webapp.arxiv import identifiers
+from webapp.views import feeds as feed_settings
 from webapp.views import (
-    digests,
     harvests,
     history,
     insight,
@@ -20,7 +20,8 @@ from webapp.views import (
     seeds,
     signals,
 )
-from webapp.views import feeds as feed_settings
+from webapp.views.digests import acts as letter_acts
+from webapp.views.digests import events, letters, sent, subscriptions
 from webapp.views.social import acts, comments, daily, editing, submit, trending
 
 
@@ -84,10 +85,15 @@ urlpatterns = [
     path("papers/<arxiv_id:arxiv_id>/rating/", readers.rate, name="rate"),
     path("papers/<arxiv_id:arxiv_id>/save/", readers.save, name="save"),
     path("papers/<arxiv_id:arxiv_id>/seen/", readers.see, name="see"),
-    path("subscribe", digests.subscribe, name="subscribe"),
-    path("unsubscribe/<str:key>", digests.unsubscribe, name="unsubscribe"),
-    path("mail/<str:token>", digests.act_by_mail, name="act_by_mail"),
-    path("settings/letters/", digests.letters, name="letters"),
+    path("subscribe", subscriptions.subscribe, name="subscribe"),
+    path("confirm/<str:token>", subscriptions.confirm, name="confirm"),
+    path("subscriptions/<str:key>/", subscriptions.manage, name="manage"),
+    path("unsubscribe/<str:key>", subscriptions.unsubscribe, name="unsubscribe"),
+    path("anymail/<str:provider>/tracking/", events.events, name="mail_events"),
+    path("mail/<str:token>", letter_acts.act_by_mail, name="act_by_mail"),
+    path("settings/letters/", letters.letters, name="letters"),
+    path("settings/letters/<int:pk>/", letters.letter, name="letter"),
+    path("settings/letters/<int:pk>/next/", letters.preview, name="preview"),
     path("settings/name/", comments.name, name="name"),
     path("papers/<arxiv_id:arxiv_id>/interest/", profiles.move, name="move"),
     path("library/", library.library, name="library"),
@@ -118,6 +124,9 @@ urlpatterns = [
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),
+    path("coverage/mail/", sent.sent, name="mail"),
+    path("coverage/mail/lift/<int:pk>/", sent.lift, name="lift"),
+    path("coverage/mail/again/<int:pk>/", sent.again, name="send_again"),
     path("accounts/", include("allauth.urls")),
     path("admin/login/", readers.admin_login),
     path("admin/", admin.site.urls),

@@ -1,14 +1,17 @@
 """`manage.py job`: the same functions by hand, with what follows from them, without a broker."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
 
 from tests.factories import DAY, paper, rating, reader, world
 from tests.fakes import FakeArxiv
-from webapp.models import PublicUpvote, Ranking, Work
+from webapp.models import Digest, PublicUpvote, Ranking, Subscription, Work
 from webapp.queries import runs
+from webapp.services.digests import personal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,3 +85,31 @@ def test_a_day_that_arxiv_cannot_have_is_refused(day):
     with pytest.raises(CommandError, match="--day"):
         job("harvest", "--day", day)
     assert not Work.objects.exists()
+
+
+def rows():
+    return [sorted(map(str, model.objects.values_list())) for model in (Digest, Subscription, Work)]
+
+
+def test_a_letter_is_written_to_a_file_and_nothing_is_sent_or_marked(settings, tmp_path, now):
+    settings.HOME = tmp_path
+    paper()
+    who, wish = reader(), {"cadence": "daily", "least_place": None, "tells_empty": True}
+    personal.make(who, None, wish, now)
+    fields = {"created_at": now, "confirmed_at": now}  # as old as no key
+    Subscription.objects.create(address="dawn@example.org", **fields)
+    before = rows()
+    for named in (who.email, str(who.pk), "dawn@example.org"):
+        path = job("digest", "--dry-run", "--reader", named, "--day", str(DAY)).strip()
+        assert b"List-Unsubscribe" in Path(path).read_bytes()
+    assert len(list((tmp_path / "letters").iterdir())) == 3
+    assert rows() == before
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "sent", [[], ["--dry-run"], ["--reader", "x"], ["--dry-run", "--reader", "nobody"]]
+)
+def test_a_letter_by_hand_that_is_not_a_dry_run_of_somebody_is_refused(sent):
+    with pytest.raises(CommandError, match=r"dry-run|no letters"):
+        job("digest", *sent)

@@ -45,3 +45,29 @@ def test_what_makes_sense_is_taken():
         OPERATOR_EMAIL="host@example.org",
     )
     assert said == "['biorxiv.cell-biology', 'medrxiv'] arXivRaw"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"EMAIL_PROVIDER": "pigeon"}, "EMAIL_PROVIDER must be one of smtp, file, console"),
+        ({"EMAIL_PROVIDER": "postmark"}, "Set ANYMAIL_WEBHOOK_SECRET"),
+        (
+            {"EMAIL_PROVIDER": "postmark", "ANYMAIL_WEBHOOK_SECRET": "a:short"},
+            "16 characters or more",
+        ),
+    ],
+)
+def test_mail_needs_a_known_carrier_and_a_secret_for_what_it_tells(values, said):
+    assert said in start(**values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        *({}, {"EMAIL_HOST": "mail.example.org"}, {"EMAIL_PROVIDER": "console"}),
+        {"EMAIL_PROVIDER": "postmark", "ANYMAIL_WEBHOOK_SECRET": "firstlight:a-long-long-secret"},
+    ],
+)
+def test_mail_is_carried_by_whom_is_named(values):
+    assert start(**values) == "[] arXiv"

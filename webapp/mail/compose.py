@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -94,8 +94,10 @@ def host() -> str:
 def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
     """A letter as it goes out; `number` is the digest's own, and stays through every try."""
     leave = address("unsubscribe", letter.key)
+    own = address("letters") if letter.is_readers else address("manage", letter.key)
     context = {
         "letter": letter,
+        "manage": own,
         "unsubscribe": leave,
         "site": host(),
         "base": settings.ADDRESS,
@@ -115,3 +117,18 @@ def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
     )
     made.attach_alternative(render_to_string("mail/letter.html", context), "text/html")
     return made
+
+
+NOTES = {"confirm": "Confirm your subscription", "known": "Your subscription"}
+
+
+def note(name: str, to: str, link: str, **facts: Any) -> EmailMessage:
+    """A short mail of words about a subscription itself."""
+    words = render_to_string(f"mail/{name}.txt", {"link": link, "site": host(), **facts})
+    return EmailMessage(
+        f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{NOTES[name]}",
+        words,
+        settings.DEFAULT_FROM_EMAIL,
+        [to],
+        headers={"Auto-Submitted": "auto-replied"},
+    )

@@ -17,6 +17,9 @@ class Wish(NamedTuple):
     zone: ZoneInfo
     monthly: bool = False
 
+    def local_day(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
     def is_due_on(self, day: date) -> bool:
         return day.day == 1 if self.monthly else day.weekday() in self.days
 

@@ -39,6 +39,8 @@ class Subscription(models.Model):
     time_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     most = models.PositiveSmallIntegerField(default=15, db_default=15)  # papers in a letter
     least_score = models.FloatField(null=True)  # of a ranking; less is not sent
+    # What was said for it: as good as the papers of this place on the newest day then.
+    least_place = models.PositiveSmallIntegerField(null=True)
     tells_empty = models.BooleanField(default=False, db_default=False)
     held_until = models.DateField(null=True)  # the first local day on which letters go out again
     # What a link has to know. A new one makes every earlier link of the subscription void.
@@ -46,6 +48,7 @@ class Subscription(models.Model):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)  # when a confirmation was last mailed
+    answer_at = models.DateTimeField(null=True)  # when a mail about the wish itself is to go out
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(
         max_length=10, choices=Ended, blank=True, default="", db_default=""
@@ -79,6 +82,11 @@ class Subscription(models.Model):
                 fields=["next_at"],
                 condition=Q(ended_at=None, next_at__isnull=False),
                 name="subscription_due",
+            ),
+            models.Index(
+                fields=["answer_at"],
+                condition=Q(answer_at__isnull=False),
+                name="subscription_to_answer",
             ),
         ]
 

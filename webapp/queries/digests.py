@@ -5,15 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import TruncDate
 
 from webapp.mail.schedule import EVERY_DAY, Wish
-from webapp.models import Digest, Rating, Subscription
+from webapp.models import Digest, Profile, Rating, Reader, Subscription, Suppression
 from webapp.queries.readers import CHANGED
 
-WORKDAYS = (0, 1, 2, 3, 4)
+CONFIRMED = EmailAddress.objects.filter(
+    user=OuterRef("reader"), email__iexact=OuterRef("reader__email"), verified=True
+)
 _DAYS = {
     Subscription.Cadence.DAILY: EVERY_DAY,
     Subscription.Cadence.WEEKLY: (0,),
@@ -43,6 +47,8 @@ def due(now: datetime, limit: int) -> list[Subscription]:
     rows = rows.filter(
         Q(reader=None) | Q(reader__is_active=True), Q(profile=None) | Q(profile__deleted_at=None)
     )
+    if not settings.MAIL_FOLDER:  # else nobody could confirm an address
+        rows = rows.filter(Q(reader=None) | Exists(CONFIRMED))
     return list(rows.select_related("reader").order_by("next_at", "pk")[:limit])
 
 
@@ -51,6 +57,11 @@ def owed(now: datetime) -> bool:
     waiting = Q(state=Digest.State.QUEUED, next_at__lte=now)
     lost = Q(state__in=(Digest.State.COMPOSING, Digest.State.SENDING), lease_until__lt=now)
     return Digest.objects.filter(waiting | lost).exists()
+
+
+def to_answer(now: datetime) -> bool:
+    """Whether somebody who wished for letters waits for a mail about it."""
+    return Subscription.objects.filter(answer_at__lte=now).exists()
 
 
 # --- what stands in them ------------------------------------------------------------
@@ -121,3 +132,117 @@ def changed_since(reader_id: int, since: datetime) -> list[Rating]:
     rows = Rating.objects.filter(CHANGED, reader=reader_id, paper__changed_at__gt=since)
     rows = rows.select_related("paper").defer("paper__search")
     return list(rows.order_by("-paper__changed_at", "-pk")[:MOST_CHANGED])
+
+
+# --- a reader's own letters ---------------------------------------------------------
+
+PLACES = (3, 10, 30)
+LAST = 10
+
+
+def of_reader(reader: Reader) -> list[Subscription]:
+    """A reader's own letters; that of all interests first."""
+    rows = Subscription.objects.filter(reader=reader, what=Subscription.What.PERSONAL)
+    rows = rows.filter(Q(profile=None) | Q(profile__deleted_at=None))
+    return list(rows.select_related("reader", "profile").order_by("profile", "pk"))
+
+
+def of_address(name: str) -> list[Subscription]:
+    """Every letter that goes to an address, or to the reader of a number."""
+    whose = Q(address__iexact=name) | Q(reader__email__iexact=name)
+    if name.isascii() and name.isdigit() and len(name) < 18:
+        whose = Q(reader=int(name))
+    return list(
+        Subscription.objects.filter(whose).select_related("reader", "profile").order_by("pk")
+    )
+
+
+class Place(NamedTuple):
+    """The paper that stands at a place of a reader's newest day: a measure to choose by."""
+
+    place: int
+    score: float
+    title: str
+    day: date
+
+
+def places(reader: Reader, profile_id: int | None) -> list[Place]:
+    """By score the third, tenth and so on of an interest's newest day; of none, of the whole.
+
+    Explored places were not earned, and are no measure.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH newest AS (
+                SELECT k.* FROM webapp_ranking k JOIN webapp_profile f ON f.id = k.profile_id
+                WHERE k.reader_id = %(reader)s AND NOT k.is_outdated
+                  AND (f.id = %(profile)s OR %(profile)s::bigint IS NULL AND f.name = %(whole)s)
+                ORDER BY k.day DESC LIMIT 1),
+            best AS (
+                SELECT k.day, t.paper, t.score, row_number() OVER (ORDER BY t.score DESC, t.n) AS n
+                FROM newest k
+                CROSS JOIN LATERAL unnest(k.paper_ids, k.scores)
+                    WITH ORDINALITY AS t (paper, score, n)
+                WHERE NOT t.n = ANY(k.explored))
+            SELECT b.n, b.score, p.title, b.day FROM best b JOIN webapp_paper p ON p.id = b.paper
+            WHERE b.n = ANY(%(places)s) ORDER BY b.n
+            """,
+            {
+                "reader": reader.pk,
+                "profile": profile_id,
+                "whole": Profile.WHOLE,
+                "places": list(PLACES),
+            },
+        )
+        return [Place(*row) for row in cursor.fetchall()]
+
+
+def last_letters(one: Subscription) -> list[Digest]:
+    return list(Digest.objects.filter(subscription=one).order_by("-day")[:LAST])
+
+
+def suppression_of(address: str) -> Suppression | None:
+    """Why nothing is sent to an address, if nothing is."""
+    return Suppression.objects.filter(address=address.lower()).first()
+
+
+# --- the operator's view ------------------------------------------------------------
+
+SHOWN_DAYS = 14
+LAST_TROUBLES = 50
+TROUBLES = (Digest.State.FAILED, Digest.State.UNKNOWN)
+
+
+def per_day(now: datetime) -> list[tuple[date, dict[str, int]]]:
+    """Letters of the last days by what became of them, by the day (UTC) on which they were due."""
+    rows = Digest.objects.filter(queued_at__gt=now - timedelta(days=SHOWN_DAYS))
+    counted = rows.values_list(TruncDate("queued_at"), "state").annotate(n=Count("pk")).order_by()
+    days: dict[date, dict[str, int]] = {}
+    for day, state, n in counted:
+        days.setdefault(day, {})[state] = n
+    return sorted(days.items(), reverse=True)
+
+
+def oldest_waiting() -> Digest | None:
+    """The letter that has waited longest."""
+    waiting = Digest.objects.filter(
+        state__in=(Digest.State.QUEUED, Digest.State.COMPOSING, Digest.State.SENDING)
+    )
+    return waiting.order_by("queued_at").first()
+
+
+def troubles() -> list[Digest]:
+    """The last letters that were not sent, or nobody knows; and those that wait after a refusal."""
+    rows = Digest.objects.filter(
+        Q(state__in=TROUBLES) | Q(state=Digest.State.QUEUED, attempts__gt=0)
+    )
+    return list(rows.select_related("subscription__reader").order_by("-queued_at")[:LAST_TROUBLES])
+
+
+def suppressions(before: int | None) -> list[Suppression]:
+    """Addresses that get nothing, the newest first, a page by key."""
+    rows = (
+        Suppression.objects.all() if before is None else Suppression.objects.filter(pk__lt=before)
+    )
+    return list(rows.order_by("-pk")[:LAST_TROUBLES])

@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Q
 
+from webapp.formats.query import Query
 from webapp.models import FeedToken, Paper, Profile
 from webapp.queries import papers, rankings, readers
+from webapp.queries.searches import hits
+from webapp.queries.searches.asked import read
 
 MOST = 50
-LOOKED_AT = MOST + 10  # more are read, so that one withdrawn since is a change like any other
+_LOOKED_AT = MOST + 10  # more are read, so that one withdrawn since is a change like any other
 
 
 class Listed(NamedTuple):
@@ -57,7 +60,7 @@ def trending(window: str) -> Listed:
         listed AS (
             SELECT p.id, p.changed_at, p.withdrawn_at, t.computed_at AS at, o.n
             FROM webapp_trend t
-            CROSS JOIN LATERAL unnest(t.paper_ids[1:{LOOKED_AT}]) WITH ORDINALITY AS o (id, n)
+            CROSS JOIN LATERAL unnest(t.paper_ids[1:{_LOOKED_AT}]) WITH ORDINALITY AS o (id, n)
             JOIN webapp_entry e ON e.paper_id = o.id
             JOIN webapp_paper p ON p.id = o.id
             WHERE t."window" = %s)
@@ -71,22 +74,10 @@ def of_subjects(codes: list[str]) -> Listed:
     return _newest("p.subjects && %s::varchar[]", (codes,))
 
 
-def of_search(text: str) -> Listed:
-    """The newest papers that have these words: in a feed it is the new ones that matter."""
-    return _newest("p.search @@ websearch_to_tsquery('english', %s)", (text,))
-
-
-def of_papers(ids: list[int]) -> Listed:
-    """These papers, in this order."""
-    return _listed(
-        """
-        listed AS (
-            SELECT p.id, p.changed_at, p.withdrawn_at, NULL::timestamptz AS at, o.n
-            FROM unnest(%s::bigint[]) WITH ORDINALITY AS o (id, n)
-            JOIN webapp_paper p ON p.id = o.id)
-        """,
-        (ids,),
-    )
+def of_search(query: Query) -> Listed:
+    """The newest papers that a search finds: in a feed it is the new ones that matter."""
+    match = hits.match(read(query, None))
+    return _newest(match.text, match.values)
 
 
 def _newest(condition: str, values: tuple[Any, ...]) -> Listed:
@@ -96,7 +87,7 @@ def _newest(condition: str, values: tuple[Any, ...]) -> Listed:
         newest AS (
             SELECT p.id, p.changed_at, p.withdrawn_at, p.issue_day, p.arxiv_id
             FROM webapp_paper p WHERE {condition}
-            ORDER BY p.issue_day DESC, p.arxiv_id DESC LIMIT {LOOKED_AT}),
+            ORDER BY p.issue_day DESC, p.arxiv_id DESC LIMIT {_LOOKED_AT}),
         listed AS (
             SELECT *, NULL::timestamptz AS at,
                 row_number() OVER (ORDER BY issue_day DESC, arxiv_id DESC) AS n

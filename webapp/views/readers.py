@@ -34,6 +34,7 @@ from webapp.forms import (
 from webapp.models import Paper, Rating, Reader
 from webapp.queries import papers, rankings, readers
 from webapp.services import readers as service
+from webapp.services.digests import personal
 from webapp.views import is_part
 from webapp.views.rankings import feed_context
 
@@ -230,6 +231,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST" and form.is_valid():
         service.choose_time_zone(request.user, form.cleaned_data["time_zone"])
+        personal.moved(request.user, timezone.now())
         messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
         return redirect(named(request) or reverse("time_zone"))
     comparisons = ComparisonsForm(initial={"compares": request.user.compares})

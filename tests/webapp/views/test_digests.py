@@ -41,7 +41,7 @@ def test_an_address_is_stored_unconfirmed(client):
 
 
 def test_the_answer_is_the_same_for_every_address_and_nothing_changes(client):
-    subscriptions.subscribe("dawn@example.org", "weekly", timezone.now())
+    subscriptions.subscribe("dawn@example.org", {"cadence": "weekly"}, timezone.now())
     Subscription.objects.update(confirmed_at=timezone.now())
     known = subscribe(client, cadence="daily").content
     unknown = subscribe(client, "other@example.org").content
@@ -78,7 +78,7 @@ def test_too_many_from_one_network_are_refused(client, settings):
 
 def test_unconfirmed_addresses_are_forgotten_after_a_week_and_it_does_nothing_the_second_time(now):
     for address, days in (("old@example.org", 8), ("new@example.org", 6), ("yes@example.org", 90)):
-        subscriptions.subscribe(address, "weekly", now - timedelta(days=days))
+        subscriptions.subscribe(address, {"cadence": "weekly"}, now - timedelta(days=days))
     Subscription.objects.filter(address="yes@example.org").update(confirmed_at=now)
     assert subscriptions.prune("test", now) == {"unconfirmed": 1}
     assert subscriptions.prune("test", now) == {"unconfirmed": 0}

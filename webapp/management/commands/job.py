@@ -11,17 +11,21 @@ from django.utils import timezone
 from webapp import jobs
 from webapp.arxiv import calendar, identifiers
 from webapp.models import Work
+from webapp.queries import digests
 from webapp.queries import harvests as known
 from webapp.queries import work as owed
 from webapp.services import work
+from webapp.services.digests import letters
 from webapp.services.sources import SOURCES
+
+LETTER = "digest"  # no job: what a person looks at
 
 
 class Command(BaseCommand):
     help = "Do one job here and now, and what it asks for. " + ", ".join(jobs.NAMES)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=jobs.NAMES)
+        parser.add_argument("name", choices=[*jobs.NAMES, LETTER])
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--day", type=calendar.day_of, help="one issue day, YYYY-MM-DD")
         which.add_argument("--slot", help="the occasion; done once for each")
@@ -29,9 +33,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--categories", type=identifiers.categories, default=[], help="harvest: cs.LG,cs.CL,..."
         )
+        parser.add_argument("--reader", help=f"{LETTER}: an address, or the number of a reader")
+        parser.add_argument(
+            "--dry-run", action="store_true", help=f"{LETTER}: write the letter to a file; required"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        if options["name"] == LETTER:
+            self._write_letter(now, options)
+            return
         by_hand = f"by hand {now:%Y-%m-%dT%H:%M:%S.%f}"
         slot = options["slot"] or self._slot(by_hand, now, options)
         row = work.ask(options["name"], slot, now, ring=False)
@@ -51,6 +62,24 @@ class Command(BaseCommand):
             day = day or calendar.expected_day(now, known.holidays())
             return f"{day}/{source or 'all'}/{'+'.join(subjects)}/{by_hand}"
         return f"{day}/{by_hand}" if day else by_hand
+
+    def _write_letter(self, now: datetime, options: dict[str, Any]) -> None:
+        """The letter that would go out, as a file; nothing is sent or marked."""
+        if not (options["dry_run"] and options["reader"]):
+            raise CommandError(f"{LETTER} sends nothing by hand: say --dry-run --reader X.")
+        wishes = digests.of_address(options["reader"])
+        if not wishes:
+            raise CommandError(f"{options['reader']} has no letters.")
+        for one in wishes:
+            day = options["day"] or digests.wish_of(one).local_day(now)
+            message = letters.preview(one, day, now)
+            if message is None:
+                self.stdout.write(f"Of {one.get_what_display()}: nothing to send.")
+                continue
+            path = settings.HOME / "letters" / f"{one.pk} {now:%Y-%m-%dT%H-%M-%S.%f}.eml"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.write_bytes(message.message().as_bytes())
+            self.stdout.write(str(path))
 
     def _do(self, work_id: int) -> None:
         jobs.do(work_id, timezone.now)

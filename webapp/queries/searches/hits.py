@@ -80,6 +80,11 @@ def by_date(asked: Asked, after: Key | None, limit: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def match(asked: Asked) -> Sql:
+    """What has all that is asked for, a condition on webapp_paper p; nothing where nothing is."""
+    return _match(asked, asked.all_words) if asked.finds else Sql("false")
+
+
 def _match(asked: Asked, words: str) -> Sql:
     text = [Sql("p.search @@ %s::tsquery", (words,))] if words else []
     return every([*text, asked.must])

@@ -21,6 +21,8 @@ def claim(slot: str, now: datetime) -> work.Counts:
         n += queued
     if n or digests.owed(now):
         work.ask("send", slot, now)
+    if digests.to_answer(now):
+        work.ask("confirm", slot, now)
     return {"queued": n}
 
 

@@ -24,6 +24,9 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     one = digest.subscription
     if one.ended_at is not None:
         return None
+    if not one.key:
+        one.key = tokens.new_key()
+        one.save(update_fields=["key"])
     letter = letter_of(digest, now)
     if letter is None:
         return None
@@ -31,11 +34,15 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     return mail.message(letter, sending.address_of(one), str(digest.pk))
 
 
+def preview(one: Subscription, day: date, now: datetime) -> EmailMultiAlternatives | None:
+    """The message that would go out on a day. Reads only, and nothing is sent."""
+    one.key = one.key or tokens.new_key()
+    letter = letter_of(Digest(subscription=one, day=day, queued_at=now, next_at=now), now)
+    return mail.message(letter, sending.address_of(one), "preview") if letter else None
+
+
 def letter_of(digest: Digest, now: datetime) -> Letter | None:
-    """What stands in a letter, without sending it."""
-    if not digest.subscription.key:
-        digest.subscription.key = tokens.new_key()
-        digest.subscription.save(update_fields=["key"])
+    """What stands in a letter. Reads only."""
     is_personal = digest.subscription.what == Subscription.What.PERSONAL
     return _personal(digest, now) if is_personal else _trending(digest, now)
 

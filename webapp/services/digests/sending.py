@@ -6,7 +6,6 @@ better than a second one. What a server refuses for now is tried again, with gro
 """
 
 import logging
-import smtplib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 
-from webapp.mail.smtp import Unanswered
+from webapp.mail import window
 from webapp.models import Digest, Subscription, Suppression
 from webapp.services import work
 
@@ -30,7 +29,6 @@ State = Digest.State
 ATTEMPTS = 10  # over a day and a half
 LEASE = timedelta(minutes=5)
 LONGEST = timedelta(minutes=4)  # of one run; the next minute's goes on
-REFUSED, NO_SUCH_ADDRESS = 500, {550, 551, 553}
 MOST_FAILED, TROUBLES = 3, {"unreachable", State.UNKNOWN}
 LOCK = 0x46_4C_6D_61  # of PostgreSQL's advisory ones
 
@@ -95,7 +93,7 @@ def _run(clock: Clock, until: datetime, compose: Compose) -> dict[str, int]:
             counts[state] = counts.get(state, 0) + 1
             failed = failed + 1 if state in TROUBLES else 0
     finally:
-        _close(backend)
+        window.close(backend)
     return counts
 
 
@@ -153,36 +151,15 @@ def _now_is(digest: Digest, state: str, error: str, **values: Any) -> str:
 
 
 def _hand_over(digest: Digest, message: EmailMessage, clock: Clock, backend: Any) -> str:
-    try:
-        backend.open()
-        backend.send_messages([message])
-    except Unanswered as error:
-        _close(backend)
-        return _now_is(digest, State.UNKNOWN, f"The server took it and never answered: {error}")
-    except smtplib.SMTPRecipientsRefused as error:
-        (code, said), *_ = error.recipients.values()
-        return _refused(digest, code, said, clock(), is_address=True)
-    except smtplib.SMTPResponseException as error:
-        _close(backend)
-        return _refused(digest, error.smtp_code, error.smtp_error, clock())
-    except (smtplib.SMTPException, OSError) as error:
-        _close(backend)
-        _later(digest, f"The mail server: {error!r}", clock())
-        return "unreachable"
-    return _now_is(digest, State.SENT, "", sent_at=clock())
-
-
-def _refused(
-    digest: Digest, code: int, said: bytes | str, now: datetime, *, is_address: bool = False
-) -> str:
-    """4xx: not now. 5xx: never; and where the address is what is wrong, no other letter either."""
-    words = said.decode(errors="replace") if isinstance(said, bytes) else said
-    told = f"{code} {words}"
-    if code < REFUSED:
-        return _later(digest, told, now)
-    if is_address and code in NO_SUCH_ADDRESS:
-        suppress(address_of(digest.subscription), Subscription.Ended.BOUNCED, told, now)
-    return _now_is(digest, State.FAILED, told)
+    state, said = window.hand_over(backend, message)
+    if state in {"later", "unreachable"}:
+        put_off = _later(digest, said, clock())
+        return state if state == "unreachable" else put_off
+    if state == "sent":
+        return _now_is(digest, State.SENT, "", sent_at=clock())
+    if state == "nobody":
+        suppress(address_of(digest.subscription), Subscription.Ended.BOUNCED, said, clock())
+    return _now_is(digest, State.UNKNOWN if state == "unknown" else State.FAILED, said)
 
 
 def _later(digest: Digest, error: str, now: datetime) -> str:
@@ -208,9 +185,13 @@ def suppress(address: str, why: str, said: str, now: datetime) -> None:
         found.update(ended_at=now, ended_why=why, next_at=None)
 
 
-def _close(backend: Any) -> None:
-    """The next letter opens it anew. A connection that is broken can't be closed politely."""
-    try:
-        backend.close()
-    except (smtplib.SMTPException, OSError):
-        backend.connection = None
+def again(digest_id: int, now: datetime) -> bool:
+    """A person has looked: send a letter that failed, or of which nobody knows, once more.
+
+    The attempts go on counting: a sender that comes back to life knows that it is not its own.
+    """
+    lost = Digest.objects.filter(pk=digest_id, state__in=(State.FAILED, State.UNKNOWN))
+    if not lost.update(state=State.QUEUED, next_at=now, error="", paper_ids=[]):
+        return False
+    work.ask("send", f"{now.isoformat()} again {digest_id}", now)
+    return True

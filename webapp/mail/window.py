@@ -1,0 +1,51 @@
+"""Handing a message over, and what is then known of it: sent, refused, later, or nobody knows."""
+
+import smtplib
+from typing import Any, NamedTuple
+
+from django.core.mail import EmailMessage
+
+from webapp.mail.smtp import Unanswered
+
+REFUSED, NO_SUCH_ADDRESS = 500, {550, 551, 553}
+
+
+class Outcome(NamedTuple):
+    """How it went, and in whose words."""
+
+    state: str  # sent, later, unreachable, refused, nobody (there is no such address), unknown
+    said: str = ""
+
+
+def hand_over(backend: Any, message: EmailMessage) -> Outcome:
+    """Send one message; a connection that failed is closed, the next message opens it anew."""
+    try:
+        backend.open()
+        backend.send_messages([message])
+    except Unanswered as error:
+        close(backend)
+        return Outcome("unknown", f"The server took it and never answered: {error}")
+    except smtplib.SMTPRecipientsRefused as error:
+        (code, said), *_ = error.recipients.values()
+        return _refused(code, said, "nobody" if code in NO_SUCH_ADDRESS else "refused")
+    except smtplib.SMTPResponseException as error:
+        close(backend)
+        return _refused(error.smtp_code, error.smtp_error, "refused")
+    except (smtplib.SMTPException, OSError) as error:
+        close(backend)
+        return Outcome("unreachable", f"The mail server: {error!r}")
+    return Outcome("sent")
+
+
+def _refused(code: int, said: bytes | str, state: str) -> Outcome:
+    """4xx: not now. 5xx: never; and where the address is what is wrong, no other letter either."""
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return Outcome("later" if code < REFUSED else state, f"{code} {words}")
+
+
+def close(backend: Any) -> None:
+    """The next letter opens it anew. A connection that is broken can't be closed politely."""
+    try:
+        backend.close()
+    except (smtplib.SMTPException, OSError):
+        backend.connection = None

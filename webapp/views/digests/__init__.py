@@ -1,0 +1,1 @@
+"""Letters: wishing for them, acting from them, a reader's own, what became of them."""

@@ -1,0 +1,55 @@
+"""What became of letters: for whoever runs the instance."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from webapp.models import Digest
+from webapp.queries import digests
+from webapp.services.digests import bounces, sending
+from webapp.views.harvests import for_the_operator
+
+
+@require_safe
+@for_the_operator
+def sent(request: HttpRequest) -> HttpResponse:
+    """Letters per day, what waits, what went wrong, who gets nothing any more."""
+    states, now = Digest.State.values, timezone.now()
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else None
+    suppressed = digests.suppressions(before)
+    context = {
+        "states": states,
+        "days": [(day, [n.get(one, 0) for one in states]) for day, n in digests.per_day(now)],
+        "oldest": digests.oldest_waiting(),
+        "troubles": [(one, sending.address_of(one.subscription)) for one in digests.troubles()],
+        "suppressions": suppressed,
+        "before": suppressed[-1].pk if len(suppressed) == digests.LAST_TROUBLES else None,
+        "now": now,
+    }
+    return render(request, "digests/sent.html", context)
+
+
+@require_POST
+@for_the_operator
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let an address have letters again."""
+    if bounces.lift(pk):
+        messages.success(request, "Lifted: its letters begin again when they are asked for.")
+    return redirect("mail")
+
+
+@require_POST
+@for_the_operator
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a letter once more; one that may have arrived only with sure=1."""
+    is_unknown = Digest.objects.filter(pk=pk, state=Digest.State.UNKNOWN).exists()
+    if is_unknown and request.POST.get("sure") != "1":
+        messages.error(request, "It may have arrived: say that a second one is all right.")
+    elif sending.again(pk, timezone.now()):
+        messages.success(request, "A worker sends it once more.")
+    else:
+        messages.info(request, "Nothing to do: it is on its way, or was sent.")
+    return redirect("mail")
