@@ -1,6 +1,6 @@
 """Writing a letter: what stands in it, for whom."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -106,9 +106,15 @@ def _personal(digest: Digest, now: datetime) -> Letter | None:
 
 
 def _since(digest: Digest, last: datetime | None) -> datetime:
-    """From when on papers are new to the reader; a catch-up reaches back over the whole hold."""
-    start = last or digest.queued_at - timedelta(days=FIRST_DAYS[digest.subscription.cadence])
-    return max(start, digest.queued_at - LONGEST)
+    """From when on papers are new to the reader; a catch-up reaches back over the whole hold.
+
+    A first letter has the newest day that there is, however old: it shows what letters are like.
+    """
+    if last is None:
+        start = digest.queued_at - timedelta(days=FIRST_DAYS[digest.subscription.cadence])
+        newest = papers.day_near(None)
+        return min(start, datetime.combine(newest.day, time(), UTC)) if newest else start
+    return max(last, digest.queued_at - LONGEST)
 
 
 def _interests(one: Subscription) -> readers.Interests:

@@ -68,6 +68,15 @@ def test_no_paper_is_mailed_twice_and_what_was_said_something_of_is_not_mailed(w
     assert not set(again.paper_ids) & {*first.paper_ids, liked.pk}
 
 
+def test_a_first_letter_has_the_newest_day_however_old(who, now):
+    later = now + timedelta(days=90)
+    first = due(later, reader=who)
+    letters.compose(first, later)
+    assert first.paper_ids
+    Digest.objects.filter(pk=first.pk).update(state="sent", paper_ids=first.paper_ids)
+    assert letters.letter_of(due(later, DAY + timedelta(days=1), reader=who), later) is None
+
+
 def test_each_interest_has_its_heading_and_its_share(who, now):
     primes = profiles.make(profile(who), "Primes", now)
     readers.save(who, paper("primes", DAY - timedelta(days=1)), True, now, primes.pk)
