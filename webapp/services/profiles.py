@@ -126,6 +126,12 @@ def restore(whole: Profile, profile: Profile, now: datetime) -> list[str]:
     return [one.name for one in back]
 
 
+def name_for(whole: Profile, search: str, name: str) -> str:
+    """What the interest that was kept from a search is called; a free name before there is one."""
+    kept = (one.name for one in _locked(whole).apart if one.search == search)
+    return next(kept, None) or _free_name(whole.reader_id, name)
+
+
 def _free_name(reader_id: int, name: str) -> str:
     taken = set(
         Profile.objects.filter(reader=reader_id, deleted_at=None).values_list("name", flat=True)

@@ -219,10 +219,12 @@ class Kept(NamedTuple):
 def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime) -> Kept:
     """Make an interest that is ranked by a search's best papers, its words and its categories.
 
-    Papers of which the reader has said anything keep what was said.
+    Papers of which the reader has said anything keep what was said. An interest that is merely
+    called so stays what it is, since taking this one back would take it away.
     """
     with transaction.atomic():
-        made = profiles.make(whole, _name_of(query), now)
+        name = profiles.name_for(whole, query.text, _name_of(query))
+        made = profiles.make(whole, name, now)
         codes = {code for choice in query.wanted for term in choice for code in _subjects(term)}
         made.search, made.subjects = query.text, sorted(codes) or made.subjects
         made.save(update_fields=["search", "subjects"])

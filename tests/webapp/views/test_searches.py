@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import DAY, indexed, paper, rating, reader, world
+from tests.factories import DAY, NOON, indexed, paper, rating, reader, world
 from webapp.models import Profile, Rating, Rule
 from webapp.queries import readers
-from webapp.services import runs
+from webapp.services import profiles, runs
 
 pytestmark = pytest.mark.django_db
 
@@ -288,6 +288,27 @@ def test_keeping_it_twice_makes_one(client, who):
     keep(client, "tactile robot")
     assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
     assert Rule.objects.count() == 2
+
+
+def test_an_interest_of_the_same_name_outlives_the_undo(client, who):
+    world(8)
+    indexed()
+    mine = profiles.make(readers.profile_of(who), "tactile robot", NOON)
+    html = keep(client, "tactile robot").content.decode()
+    mine.refresh_from_db()
+    assert (mine.search, mine.rules.count(), mine.ratings.count()) == ("", 0, 0)
+    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
+    client.post("/papers/interest/undo/", {"kept": value})
+    assert "tactile robot" in {one.name for one in readers.interests_of(who.pk).apart}
+
+
+def test_a_search_kept_again_after_a_new_name_is_not_kept_beside_it(client, who):
+    world(8)
+    indexed()
+    keep(client, "tactile robot")
+    Profile.objects.filter(reader=who, search="tactile robot").update(name="Hands")
+    keep(client, "tactile robot")
+    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
 
 
 def test_what_finds_nothing_is_not_kept(client, who):
