@@ -15,6 +15,7 @@ from webapp.arxiv import identifiers
 from webapp.formats.query import Query, parse
 from webapp.models import Paper, Reader
 from webapp.queries import papers
+from webapp.queries.readers import Interests, taken_away
 from webapp.queries.searches import hits
 from webapp.queries.searches.asked import FEWEST_LEFT, Asked, read
 from webapp.queries.searches.hits import Key, Marked
@@ -172,12 +173,18 @@ def unkeep(request: HttpRequest) -> HttpResponse:
     interests, now = mine(request), timezone.now()
     number, at = _kept(request.POST)
     profile = next((one for one in interests.apart if one.pk == number), None)
+    if profile is None and number in _gone(interests):
+        return redirect("profiles")  # a second click
     if profile is None:
         raise Http404
     signals.unkeep_search(interests.whole, profile, at, now)
     acts.rerank_after(interests.whole.reader, None, now)
     say(request, f"“{profile}” and what it was seeded with are taken back.", None)
     return redirect(named(request) or "profiles")
+
+
+def _gone(interests: Interests) -> set[int]:
+    return {one.pk for one in taken_away(interests.whole.reader_id)}
 
 
 def _kept(sent: QueryDict) -> tuple[int, datetime]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.formats.references import TooMuch
 from webapp.forms import moment_asked
@@ -15,7 +15,7 @@ from webapp.queries import seeds as known
 from webapp.services import readers as acts
 from webapp.services import seeds as service
 from webapp.views.profiles import mine
-from webapp.views.readers import interest_of, refuse_act, say
+from webapp.views.readers import by_reader, interest_of, refuse_act, say
 
 LONGEST_NAME = 120
 
@@ -53,8 +53,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     return render(request, "seeds/bring.html", context)
 
 
-@require_POST
-@login_required
+@by_reader
 def seed(request: HttpRequest) -> HttpResponse:
     """Like what is ticked; the message that follows takes it back."""
     interests, now = mine(request), timezone.now()

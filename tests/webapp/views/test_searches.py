@@ -278,7 +278,8 @@ def test_keeping_it_can_be_undone(client, who):
     assert list(Rating.objects.filter(readers.SPEAKS, reader=who)) == [
         Rating.objects.get(paper=own)
     ]
-    assert client.post("/papers/interest/undo/", {"kept": value}).status_code == 404
+    again = client.post("/papers/interest/undo/", {"kept": value})
+    assert (again.status_code, again["Location"]) == (302, "/profiles/")  # a second click
 
 
 def test_keeping_it_twice_makes_one(client, who):
@@ -326,7 +327,12 @@ def test_nobody_elses_interest_is_taken_back(client, who, kept):
 
 
 def test_a_stranger_is_asked_to_log_in(client):
-    assert client.post("/papers/interest/", {"q": "robot"}).status_code == 302
+    answer = client.post(
+        "/papers/interest/", {"q": "robot", "next": "/papers?q=robot"}, follow=True
+    )
+    assert "nothing was stored" in answer.content.decode()
+    # The address of the act would answer a login with a refusal.
+    assert answer.redirect_chain[0][0] == "/accounts/login/?next=%2Fpapers%3Fq%3Drobot"
     assert client.get("/papers/interest/").status_code in {302, 405}
 
 

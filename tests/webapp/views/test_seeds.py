@@ -258,3 +258,11 @@ def test_looking_changes_nothing_and_costs_few_queries(
         client.get(address)
     assert not Rating.objects.exists()
     assert client.get("/welcome/seed/").status_code == 405
+
+
+def test_a_form_that_outlived_its_login_leads_back_to_a_page(client):
+    sent = {"paper": [paper().pk], "next": "/welcome/papers/?author=Ada"}
+    answer = client.post("/welcome/seed/", sent, follow=True)
+    assert "nothing was stored" in answer.content.decode()
+    login = "/accounts/login/?next=%2Fwelcome%2Fpapers%2F%3Fauthor%3DAda"
+    assert answer.redirect_chain[0][0] == login
