@@ -108,6 +108,22 @@ def test_by_date_every_paper_with_all_the_words_is_listed_once_over_the_pages(cl
     assert found == ids(*sorted(made, key=lambda p: (p.issue_day, p.arxiv_id), reverse=True))
 
 
+@pytest.mark.parametrize("n", [25, 40])
+def test_by_date_old_papers_are_found_behind_many_new_ones_without_the_words(client, n):
+    old = [paper("robots", DAY - timedelta(days=1)) for _ in range(n)]
+    newer = [paper("robots") for _ in range(n - 20)]
+    for _ in range(3 * n):
+        paper("primes")
+    indexed()
+    address, found = "/papers?q=tactile+robot&order=date", []
+    while address:
+        html = client.get(address).content.decode()
+        found += re.findall(r'<article data-arxiv-id="([^"]+)"', html)
+        following = re.search(r'href="([^"]+)" rel="next"', html)
+        address = following and following[1].replace("&amp;", "&")
+    assert set(found) == set(ids(*old, *newer))
+
+
 def test_by_relevance_no_paper_stands_on_two_pages(client):
     made = world(20)
     indexed()

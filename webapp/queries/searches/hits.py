@@ -19,7 +19,7 @@ from webapp.queries.searches.asked import IN_TITLE, TRUE, Asked, Sql, every
 NEWEST = 400  # of a query's hits are weighed
 BY_TITLE = 200  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
-FIRM = 20  # hits in the sample, from which on they tell anything
+FIRM = 30  # hits in the sample, from which on they tell anything; they fill a page by date
 RANKED = 300
 BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
 # PostgreSQL takes <, > and & for markup and would swallow formulas.
@@ -97,7 +97,8 @@ def _before(after: Key | None) -> Sql:
 def _windows(asked: Asked, queries: list[str], n: int, after: Key | None) -> list[date | None]:
     """From which day on about n papers meet each query; None: all days, for they are rare.
 
-    One question. Half as many again are meant to be found, since a sample errs.
+    One question. Half as many again are meant to be found, since a sample errs; and never less is
+    looked through than the sample, for its hits need not be among the newest of it.
     """
     before = every([_before(after), asked.days])
     matches = [_match(asked, words) for words in queries]
@@ -122,7 +123,7 @@ def _day_back(before: Sql, count: str) -> str:
     return f"""
         SELECT p.issue_day FROM webapp_paper p WHERE {count} >= {FIRM} AND {before.text}
         ORDER BY p.issue_day DESC, p.arxiv_id DESC
-        OFFSET (SELECT 1.5 * %s * size / greatest({count}, 1) FROM sample) LIMIT 1
+        OFFSET (SELECT greatest(size, 1.5 * %s * size / greatest({count}, 1)) FROM sample) LIMIT 1
     """  # noqa: S608 - as above
 
 
