@@ -67,7 +67,7 @@ class _Reading:
         self.subjects = subjects
         self.wanted: list[list[Term]] = []
         self.unwanted: list[Term] = []
-        self.days: dict[str, date] = {}
+        self.days: dict[str, str] = {}  # as they were typed
         self.notes: list[str] = []
 
     def read(self, text: str) -> Query:
@@ -123,16 +123,15 @@ class _Reading:
         return Term(field, text[:200], found["phrase"] is not None)
 
     def _date(self, field: str, text: str, found: re.Match[str]) -> None:
-        day = _day(text, is_end=field == "to")
         if found["minus"]:
             self.notes.append(f"A minus before {field}: means nothing and was left out.")
-        elif day is None:
+        elif _day(text) is None:
             self.notes.append(
                 f"{field}:{text[:40]} is no date and was left out: say {field}:2024, "
                 f"{field}:2024-02 or {field}:2024-02-29."
             )
         else:
-            self.days[field] = day
+            self.days[field] = text
 
     def _category(self, text: str) -> Term | None:
         asked = text.lower()
@@ -153,10 +152,11 @@ class _Reading:
             return None
 
     def _made(self, text: str) -> Query:
-        first, last = self.days.get("from"), self.days.get("to")
+        since, until = self.days.get("from", ""), self.days.get("to", "")
+        first, last = _day(since), _day(until, is_end=True)
         if first and last and first > last:
             self.notes.append("The dates were the wrong way round and are taken the other way.")
-            first, last = _day(f"{last:%Y-%m-%d}"), first
+            first, last = _day(until), _day(since, is_end=True)
         if self.unwanted and not (self.wanted or first or last):
             self.notes.append("Say also what to look for: words to leave out find nothing alone.")
         wanted = tuple(tuple(choice) for choice in self.wanted)
@@ -172,7 +172,9 @@ def _day(text: str, *, is_end: bool = False) -> date | None:
     try:
         if month is None:
             return date(year, 12, 31) if is_end else date(year, 1, 1)
-        return date(year, month, day or (monthrange(year, month)[1] if is_end else 1))
+        if day is None:
+            day = monthrange(year, month)[1] if is_end else 1
+        return date(year, month, day)
     except ValueError:
         return None
 

@@ -82,8 +82,22 @@ def test_dates_the_wrong_way_round_are_turned():
     assert "wrong way round" in query.notes[0]
 
 
+def test_turned_dates_keep_their_years_and_months_whole():
+    query = parse("from:2025-03 to:2024")
+    assert (query.first, query.last) == (date(2024, 1, 1), date(2025, 3, 31))
+
+
 @pytest.mark.parametrize(
-    "text", ["2026-02-30", "2026-13", "0000", "yesterday", "\uff12\uff10\uff12\uff14"]
+    "text",
+    [
+        "2026-02-30",
+        "2026-02-00",
+        "2026-00",
+        "2026-13",
+        "0000",
+        "yesterday",
+        "\uff12\uff10\uff12\uff14",
+    ],
 )
 def test_what_is_no_date_is_told_and_left_out(text):
     query = parse(f"robot from:{text}")
