@@ -24,6 +24,8 @@ register = template.Library()
 ALONE = 'method="post" hx-post="/" hx-target="this" hx-swap="outerHTML"'
 KEPT = 12_000  # about 30 MB, the words of four thousand papers and their buttons
 
+LATER = "\ue000"  # stands where something is put in afterwards
+
 
 @register.simple_tag(takes_context=True, name="card")
 def whole(context: Context, card: Any, *, public: bool = False) -> SafeString:
@@ -189,9 +191,13 @@ def upvotes(card: Any) -> SafeString:
 
 @register.filter
 def upvotes_of_others(card: Any, log_in: str) -> SafeString:
-    """A stranger sees the number, and the way to a login that leads back."""
+    """A stranger sees the number, and the way to a login that leads back.
+
+    The way holds the page's address, of which anybody can make up any number: it is not kept.
+    """
     n = card.entry.n_upvotes if card.entry else 0
-    return piece("social/_others.html", id=card.paper.arxiv_id, n=n, log_in=log_in)
+    kept = piece("social/_others.html", id=card.paper.arxiv_id, n=n, log_in=LATER)
+    return SafeString(kept.replace(LATER, escape(log_in)))
 
 
 @register.filter

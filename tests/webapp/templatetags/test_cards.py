@@ -4,6 +4,7 @@ import pytest
 
 from tests.factories import paper, rating, reader
 from webapp.queries.rankings import Card
+from webapp.queries.social.daily import Listed
 from webapp.templatetags import cards
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +40,12 @@ def test_hostile_words_are_text_in_every_piece():
     ]
     assert "<script" not in "".join(written)
     assert "&lt;script&gt;" in written[3]
+
+
+def test_made_up_addresses_fill_no_memory():
+    card, evil = Listed(paper()), "/accounts/login/?next=%2F%3Fx%3D"
+    cards.upvotes_of_others(card, evil)
+    before = cards._piece.cache_info().currsize
+    written = [cards.upvotes_of_others(card, f'{evil}{n}"<&') for n in range(9)]
+    assert cards._piece.cache_info().currsize == before
+    assert f'href="{evil}8&quot;&lt;&amp;"' in written[8]
