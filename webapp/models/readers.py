@@ -148,6 +148,7 @@ class Rating(models.Model):
     class Origin(models.TextChoices):
         PAGE = "", "on a page"
         SEED = "seed", "brought along"
+        FOUND = "found", "found by a search that was kept"
         ROUND = "round", "asked for"
 
     class State(models.TextChoices):

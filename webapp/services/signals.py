@@ -231,7 +231,7 @@ def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime)
         said = readers.ratings_of(whole.reader_id, [paper.pk for paper in seeds])
         unsaid = [paper for paper in seeds if not (paper.pk in said or paper.withdrawn_at)]
         for paper in unsaid:
-            acts.rate(whole.reader, paper, Rating.Value.UP, now, made.pk, Rating.Origin.SEED)
+            acts.rate(whole.reader, paper, Rating.Value.UP, now, made.pk, Rating.Origin.FOUND)
         wishes = _wishes(query)
         for wish in wishes:
             rule(whole, made, wish, now)

@@ -278,7 +278,10 @@ def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client,
     assert rules == {("term", "tactile", 1), ("term", "robot", 1), ("term", "prime", -1)}
     signals = client.get("/signals/").content.decode()
     assert "Mute term <b>prime</b>" in signals
-    assert signals.count('<td class="said">more like this <small>') == 5
+    assert signals.count('<td class="said">more like this <small>(found by a search)') == 5
+    begun = client.get("/welcome/").content.decode()
+    assert "You have brought" not in begun
+    assert "Take the last ones back" not in begun
 
 
 def test_keeping_it_can_be_undone(client, who):
