@@ -18,6 +18,7 @@ from webapp.views.profiles import mine
 from webapp.views.readers import by_reader, interest_of, refuse_act, say
 
 LONGEST_NAME = 120
+UNCHANGED = "spoken of before, or not here"
 
 
 @require_safe
@@ -68,8 +69,8 @@ def seed(request: HttpRequest) -> HttpResponse:
     acts.rerank_after(whole.reader, None, now)
     where = " and stand in your library" if saved else ""
     told = f"{_n(n)} now speak{'s' if n == 1 else ''} for you{where}."
-    if n < len(chosen):
-        told += f" {len(chosen) - n} had been said something of before, and stay as they were."
+    if left := len(chosen) - n:
+        told += f" {left} stay{'s as it was' if left == 1 else ' as they were'}: {UNCHANGED}."
     say(request, told, (reverse("seed"), "back", now.isoformat()) if n else None)
     return redirect("welcome")
 

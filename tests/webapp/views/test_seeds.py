@@ -101,7 +101,7 @@ def test_what_was_said_before_stays_and_is_not_undone(client, who):
     rating(who, disliked, -1)
     rating(who, liked, 1, saved=True)
     answer = seed(client, disliked, liked, new)
-    assert "One paper now speaks for you. 2 had been" in answer.content.decode()
+    assert "One paper now speaks for you. 2 stay as they were" in answer.content.decode()
     undo(client, answer)
     assert Rating.objects.get(paper=disliked).value == -1
     assert Rating.objects.get(paper=liked).saved
@@ -129,7 +129,8 @@ def test_sent_twice_it_counts_once(client, who):
     one = paper()
     first = seed(client, one)
     again = seed(client, one)
-    assert "0 papers now speak" in again.content.decode()
+    told = again.content.decode()
+    assert "0 papers now speak for you. 1 stays as it was: spoken of before, or not here." in told
     assert Rating.objects.count() == 1
     undo(client, first)
     assert likes(who) == set()
