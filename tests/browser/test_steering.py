@@ -51,6 +51,25 @@ def test_steering_by_mouse(open_page, papers, look):
     assert found == []
 
 
+def test_a_term_that_is_muted_while_a_save_is_under_way_waits_its_turn(open_page, papers):
+    with_words()
+    page = open_page()
+    sign_up(page)
+    save(page, papers["robots"][11])
+    other = papers["primes"][11]
+    word = page.locator(".why button").first.inner_text()
+    page.evaluate(
+        """id => {
+            document.getElementById(id).click();
+            document.querySelector(".why button").click();
+        }""",
+        f"save-{other}",
+    )
+    expect(page.locator("#message")).to_contain_text(f"“{word}” is muted")
+    assert Rule.objects.filter(value=word).exists()
+    assert Rating.objects.filter(paper__arxiv_id=other, saved=True).exists()
+
+
 def test_interests_by_keyboard(open_page, papers, look):
     page = open_page()
     sign_up(page)

@@ -21,7 +21,7 @@
     if (isSecond || document.querySelector("form.htmx-request")) {
       event.preventDefault();
       event.stopPropagation();
-      if (!isSecond) waiting.push([button.id, button.value]);
+      if (!isSecond) waiting.push([button.id, button.getAttribute("formaction"), button.value]);
     } else {
       acted = button.getAttribute("formaction");
       undone = button.id === "undo";
@@ -62,8 +62,9 @@
 
   document.addEventListener("htmx:afterRequest", () => {
     while (waiting.length) {
-      const [id, value] = waiting.shift();
-      const next = document.getElementById(id);
+      const [id, act, value] = waiting.shift();
+      const same = `button[formaction="${CSS.escape(act)}"][value="${CSS.escape(value)}"]`;
+      const next = id ? document.getElementById(id) : document.querySelector(same); // terms have no id
       if (next?.value !== value) continue; // gone, or done in the meantime
       setTimeout(() => next.click());
       return;
