@@ -29,8 +29,7 @@ def begin(interests: known.Interests, now: datetime) -> None:
     reader_id = interests.whole.reader_id
     with transaction.atomic():
         Reader.objects.select_for_update(no_key=True).get(pk=reader_id)
-        before = Round.objects.filter(reader=reader_id).first()
-        if before and len(before.answers) < len(before.paper_ids):
+        if asked.standing(reader_id).paper:
             return
         chosen = _chosen(interests)
         Round.objects.update_or_create(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import DAY, NOON, interests, paper, profile, rating, reader, world
-from webapp.models import Paper, Rating, Round
+from webapp.models import CandidatePack, Paper, Rating, Round
 from webapp.services import profiles, rounds, runs
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +181,16 @@ def test_looking_changes_nothing_and_costs_few_queries(
     send(client, begin="1")
     with django_assert_max_num_queries(5):
         client.get(ROUND)
+
+
+def test_a_round_whose_next_paper_is_gone_makes_room_for_another(client, who, topics):
+    send(client, begin="1")
+    answer(client, "up")
+    Paper.objects.get(pk=Round.objects.get().paper_ids[1]).delete()
+    assert "That was the last question" in client.get(ROUND).content.decode()
+    assert "Question 1 of 12" in send(client, begin="1")
+
+
+def test_a_model_without_places_for_the_newest_days_has_nothing_to_ask(client, who, topics):
+    CandidatePack.objects.all().delete()
+    assert "too few papers" in send(client, begin="1")
