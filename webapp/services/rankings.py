@@ -62,10 +62,14 @@ def rerank(profile: Profile, day: date, now: datetime) -> bool:
 def order(interests: readers.Interests, acts: list[readers.Act], day: date) -> list[int] | None:
     """What the order of a day would be by these interests and acts; nothing is stored.
 
-    None without a model. A comparison, which would mix in another ranker, is left out.
+    None without a model, or where the day's pack is damaged. A comparison, which would mix in
+    another ranker, is left out.
     """
     run = runs.active_run()
-    pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run else None
+    try:
+        pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day)) if run else None
+    except dataset.UnreadablePack:
+        return None
     if run is None or pack is None:
         return None
     lists = _lists(interests, acts, day, run, pack)
