@@ -161,35 +161,41 @@ class Effect(NamedTuple):
     n_moved: int  # of those that stay among them
 
 
-def effect_of_act(interests: readers.Interests, act: Rating, day: date) -> Effect | None:
+class Today(NamedTuple):
+    """A day as it stands: what is heard, and the order that comes of it; none without a model."""
+
+    day: date
+    heard: list[readers.Act]
+    order: list[int] | None
+
+
+def today(interests: readers.Interests, day: date) -> Today:
+    """What the effects of all of a reader's signals are told against, found once."""
+    heard = readers.acts_of(interests.whole.reader_id)
+    return Today(day, heard, rankings.order(interests, heard, day))
+
+
+def effect_of_act(interests: readers.Interests, act: Rating, now: Today) -> Effect | None:
     """What switching one act would change in the day's leading papers; None without a model."""
-    heard = readers.acts_of(interests.whole.reader_id)
-    without = [one for one in heard if one.paper != act.paper_id]
-    switched = without if act.paused_at is None else [*heard, readers.as_act(act)]
-    return _effect(interests, heard, interests, switched, day)
+    without = [one for one in now.heard if one.paper != act.paper_id]
+    switched = without if act.paused_at is None else [*now.heard, readers.as_act(act)]
+    return _effect(now, interests, switched)
 
 
-def effect_of_rule(interests: readers.Interests, rule: Rule, day: date) -> Effect | None:
+def effect_of_rule(interests: readers.Interests, rule: Rule, now: Today) -> Effect | None:
     """The same of a mute or a boost."""
-    heard = readers.acts_of(interests.whole.reader_id)
     wish = readers.Wish(rule.kind, rule.value, rule.effect)
     wishes = {pk: [one for one in some if one != wish] for pk, some in interests.wishes.items()}
     if rule.paused_at:
         wishes[rule.profile_id].append(wish)
-    return _effect(interests, heard, interests._replace(wishes=wishes), heard, day)
+    return _effect(now, interests._replace(wishes=wishes), now.heard)
 
 
-def _effect(
-    interests: readers.Interests,
-    heard: list[readers.Act],
-    others: readers.Interests,
-    switched: list[readers.Act],
-    day: date,
-) -> Effect | None:
-    now, then = rankings.order(interests, heard, day), rankings.order(others, switched, day)
-    if now is None or then is None:
+def _effect(now: Today, others: readers.Interests, switched: list[readers.Act]) -> Effect | None:
+    then = None if now.order is None else rankings.order(others, switched, now.day)
+    if now.order is None or then is None:
         return None
-    return compare(now, then)
+    return compare(now.order, then)
 
 
 def compare(now: list[int], then: list[int]) -> Effect:

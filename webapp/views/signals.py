@@ -68,8 +68,9 @@ def signals(request: HttpRequest) -> HttpResponse:
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
     facts, rules = ledger.facts(interests.whole.reader_id), ledger.rules(interests)
     day = facts.day if request.GET.get("effects") == "1" else None
-    of_acts = [service.effect_of_act(interests, act, day) if day else None for act in page.rows]
-    of_rules = [service.effect_of_rule(interests, rule, day) if day else None for rule in rules]
+    now = service.today(interests, day) if day else None
+    of_acts = [service.effect_of_act(interests, act, now) if now else None for act in page.rows]
+    of_rules = [service.effect_of_rule(interests, rule, now) if now else None for rule in rules]
     weights = service.weights(interests, page.rows, facts.newest)
     rows = [
         {"act": act, "weight": weight, "effect": effect, "interest": _speaks_for(interests, act)}
@@ -153,9 +154,9 @@ def effect(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         raise Http404
     found = None
     if day and isinstance(signal, Rating):
-        found = service.effect_of_act(interests, signal, day)
+        found = service.effect_of_act(interests, signal, service.today(interests, day))
     elif day and isinstance(signal, Rule):
-        found = service.effect_of_rule(interests, signal, day)
+        found = service.effect_of_rule(interests, signal, service.today(interests, day))
     context: dict[str, Any] = {
         "signal": signal,
         "kind": kind,

@@ -327,16 +327,24 @@ def test_a_switch_that_makes_no_sense_is_404(client, who, topics, value):
     assert Rating.objects.filter(paused_at=None).count() == 4
 
 
+def effect_of_act(who, act):
+    return service.effect_of_act(interests(who), act, service.today(interests(who), DAY))
+
+
+def effect_of_rule(who, rule):
+    return service.effect_of_rule(interests(who), rule, service.today(interests(who), DAY))
+
+
 def test_the_effect_that_is_announced_is_what_happens(client, who, topics, now):
     primes = rating(who, topics[0]["primes"][0])
     readers.rerank_after(who, DAY, now)
     for signal in (primes, *Rating.objects.filter(reader=who)[:2]):
         before = order(who)
-        told = service.effect_of_act(interests(who), signal, DAY)
+        told = effect_of_act(who, signal)
         client.post("/signals/", {"pause": f"act:{signal.pk}"})
         assert service.compare(before, order(who)) == told
         signal.refresh_from_db()
-        back = service.effect_of_act(interests(who), signal, DAY)
+        back = effect_of_act(who, signal)
         before = order(who)
         client.post("/signals/", {"resume": f"act:{signal.pk}"})
         assert service.compare(before, order(who)) == back
@@ -345,7 +353,7 @@ def test_the_effect_that_is_announced_is_what_happens(client, who, topics, now):
 def test_the_effect_of_a_rule_is_what_happens(client, who, topics):
     steer(client, mute="subject:cs.RO")
     rule, before = Rule.objects.get(), order(who)
-    told = service.effect_of_rule(interests(who), rule, DAY)
+    told = effect_of_rule(who, rule)
     assert len(told.enter) == 12
     html = client.get(f"/signals/rule/{rule.pk}/").content.decode()
     assert topics[1]["robots"][0].title in html
