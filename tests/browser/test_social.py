@@ -151,6 +151,6 @@ def test_trending_and_the_box(open_page, liked, look):
     page.click("a:has-text('Subscribe by e-mail')")
     page.fill("[name=address]", "dusk@example.org")
     page.click("main button.main")
-    expect(page.locator("#message")).to_contain_text("Nothing is sent before")
+    expect(page.locator("#message")).to_contain_text("Nothing else is sent before")
     assert Subscription.objects.count() == 1
     assert found + look(page) == []
