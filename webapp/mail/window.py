@@ -31,6 +31,8 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
     except smtplib.SMTPResponseException as error:
         close(backend)
         return _refused(error.smtp_code, error.smtp_error, "refused")
+    except ValueError as error:  # headers or an address that are none; nothing has left
+        return Outcome("refused", f"It can't be written as mail: {error}")
     except (smtplib.SMTPException, OSError) as error:
         close(backend)
         return Outcome("unreachable", f"The mail server: {error!r}")

@@ -55,6 +55,8 @@ def test_the_answer_is_the_same_for_every_address_and_nothing_changes(client):
     [
         *(("", "daily"), ("x", "daily"), ("a@b.org\nBcc: c@d.org", "daily"), ("\0@b.org", "daily")),
         *((f"{'a' * 300}@b.org", "daily"), ("a@example.org", "hourly"), ("a@example.org", "")),
+        *((f"{local}@example.org", "daily") for local in ("=?utf-8?q?dawn?=", "=?utf-8?q?=0aa?=")),
+        *((f"{local}@example.org", "daily") for local in ('"dawn"', '"d\x01"', '"a,b"')),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(client, address, cadence):

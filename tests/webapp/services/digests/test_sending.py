@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 
 from tests.fakes.smtp import SmtpServer
 from webapp.models import Digest, Subscription, Suppression
-from webapp.services.digests import sending
+from webapp.services.digests import confirming, sending
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,6 +137,15 @@ def test_one_that_can_not_be_written_holds_up_no_other(server, letters, now):
         return compose(digest, at)
 
     assert send(now, broken) == {"put off": 1, "sent": 4}
+
+
+def test_an_address_that_is_none_holds_up_no_other(server, letters, now):
+    letters(3)
+    broken = "=?utf-8?q?=0d=0ax?=@example.org"
+    Subscription.objects.filter(address="r1@example.org").update(address=broken, answer_at=now)
+    assert confirming.answer("test", now) == {"refused": 1}
+    assert send(now) == {"sent": 2, "failed": 1}
+    assert "can't be written" in Digest.objects.get(state="failed").error
 
 
 def test_nothing_to_say_is_no_letter(server, letters, now):
