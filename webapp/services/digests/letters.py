@@ -22,7 +22,7 @@ LONGEST = timedelta(days=31)  # that a letter looks back
 def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     """The message of a letter; None where there is nothing to send. Sets digest.paper_ids."""
     one = digest.subscription
-    if one.ended_at is not None:
+    if not digests.wanted().filter(pk=one.pk).exists():
         return None
     if not one.key:
         one.key = tokens.new_key()

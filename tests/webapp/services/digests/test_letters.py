@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from tests.factories import DAY, NOON, paper, profile, rating, reader, world
-from webapp.models import Digest, Paper, Subscription
+from webapp.models import Digest, Paper, Reader, Subscription, Suppression
 from webapp.services import profiles, readers, runs
-from webapp.services.digests import letters
+from webapp.services.digests import claims, letters
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def due(now, day=DAY, **fields):
     fields = defaults | fields
     if "reader" in fields:
         fields["what"] = "personal"
-    known = {name: fields[name] for name in ("reader", "address") if name in fields}
+    known = {name: fields[name] for name in ("reader", "address", "profile") if name in fields}
     one, _ = Subscription.objects.get_or_create(**known, defaults=fields)
     return Digest.objects.create(subscription=one, day=day, queued_at=now, next_at=now)
 
@@ -106,6 +106,24 @@ def test_new_versions_of_saved_papers_are_told(who, now):
     body = letters.compose(due(now, reader=who), now).body
     assert "NEW VERSIONS OF WHAT YOU SAVED" in body
     assert "v1 to v3" in body
+
+
+@pytest.mark.parametrize("what", ["interest", "account", "address", "confirmation"])
+def test_what_was_queued_before_it_was_taken_away_is_not_written(who, now, settings, what):
+    robots = profiles.make(profile(who), "Robots", now)
+    digest = due(now, reader=who, profile=robots)
+    settings.MAIL_FOLDER = None if what == "confirmation" else settings.MAIL_FOLDER
+    if what == "interest":
+        profiles.take_away(profile(who), robots, now)
+    elif what == "account":
+        Reader.objects.update(is_active=False)
+    elif what == "address":
+        address = who.email.lower()
+        Suppression.objects.create(address=address, why="bounced", at=now)
+    digest = Digest.objects.select_related("subscription__reader").get()
+    assert letters.compose(digest, now) is None
+    Subscription.objects.update(next_at=now)
+    assert claims.claim("later", now) == {"queued": 0}
 
 
 def test_strangers_get_the_daily_papers_of_their_subjects(now):

@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 
 from tests.fakes.smtp import SmtpServer
 from webapp.models import Digest, Subscription, Suppression
-from webapp.services.digests import confirming, sending
+from webapp.services.digests import confirming, sending, subscriptions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,6 +180,27 @@ def test_a_letter_that_was_taken_from_a_slow_sender_is_not_sent_by_it(server, le
 
     assert send(now, slow) == {"lost": 1}
     assert not server.letters
+
+
+def test_what_is_ended_while_it_is_composed_does_not_leave(server, letters, now):
+    letters()
+
+    def meanwhile(digest, at):
+        subscriptions.end(Subscription.objects.get(), at)
+        return compose(digest, at)
+
+    assert send(now, meanwhile) == {"lost": 1}
+    assert not server.letters
+    assert states() == ["empty"]
+
+
+def test_one_that_kills_its_sender_each_time_is_given_up(letters, now):
+    letters()
+    for _ in range(sending.ATTEMPTS):
+        assert sending.take(now)
+        now += sending.LEASE + timedelta(seconds=1)
+        sending.recover(now)
+    assert states() == ["failed"]
 
 
 def test_no_more_go_out_a_second_than_allowed(monkeypatch):
