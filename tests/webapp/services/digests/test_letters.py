@@ -117,6 +117,7 @@ def test_what_was_queued_before_it_was_taken_away_is_not_written(who, now, setti
     settings.MAIL_FOLDER = None if what == "confirmation" else settings.MAIL_FOLDER
     if what == "interest":
         profiles.take_away(profile(who), robots, now)
+        readers.rerank_after(who, DAY, now)
     elif what == "account":
         Reader.objects.update(is_active=False)
     elif what == "address":
