@@ -108,6 +108,11 @@ def resume(one: Subscription, now: datetime) -> None:
     claims.reschedule(one, now)
 
 
+def unpause(one: Subscription, now: datetime) -> None:
+    """Letters again after a pause; who left meanwhile has left."""
+    claims.reschedule(one, now)
+
+
 def keep_back(one: Subscription, why: str) -> None:
     """What is queued does not go out."""
     Digest.objects.filter(subscription=one, state=Digest.State.QUEUED).update(

@@ -1,13 +1,16 @@
 """Sending, against a mail server that is rude: nobody gets a letter twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from tests.fakes.smtp import SmtpServer
 from webapp.models import Digest, Subscription, Suppression
-from webapp.services.digests import confirming, sending, subscriptions
+from webapp.services.digests import claims, confirming, sending, subscriptions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -211,3 +214,46 @@ def test_no_more_go_out_a_second_than_allowed(monkeypatch):
     for _ in range(4):
         pace.wait()
     assert turns == pytest.approx([0, 0.1, 0.2, 0.3])
+
+
+def at_once(*acts):
+    """Each in a thread with a connection of its own, all begun together; what they return."""
+    together = threading.Barrier(len(acts))
+
+    def run(act):
+        try:
+            together.wait(10)
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_senders_and_claims_at_once_send_each_letter_once(server, letters, now):
+    letters(20)
+    Digest.objects.all().delete()
+    at_once(*[lambda k=k: claims.claim(f"{k}", now) for k in range(4)])
+    assert Digest.objects.count() == 20
+    at_once(*[lambda: send(now)] * 4)
+    send(now)
+    assert states() == ["sent"] * 20
+    assert len({letter["To"] for letter in server.letters}) == len(server.letters) == 20
+
+
+def test_several_that_take_letters_at_once_never_take_the_same(letters, now):
+    letters(12)
+    taken = at_once(*[lambda: [sending.take(now).pk for _ in range(3)]] * 4)
+    assert len(set(sum(taken, []))) == 12
+
+
+def test_who_leaves_while_letters_are_resumed_has_left(letters, now):
+    letters()
+    one = Subscription.objects.get()
+    subscriptions.end(one, now)
+    subscriptions.unpause(one, now)
+    subscriptions.change(one, {"hour": 3}, now)
+    assert claims.claim("a", now + timedelta(days=2)) == {"queued": 0}
+    one.refresh_from_db()
+    assert (one.ended_at, one.next_at) == (now, None)
