@@ -42,6 +42,7 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
 def _refused(code: int, said: bytes | str, state: str) -> Outcome:
     """4xx: not now. 5xx: never; and where the address is what is wrong, no other letter either."""
     words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    words = words.replace("\0", " ")  # a server says what it likes, and no row holds that
     return Outcome("later" if code < REFUSED else state, f"{code} {words}")
 
 
