@@ -334,10 +334,15 @@ if boolean("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
+SECRETS = re.compile(
+    r"(/(?:feeds|mail|confirm|subscriptions|unsubscribe|confirm-email|reset/key)/)[^\s/.]+"
+)
+
+
 def without_secrets(record: logging.LogRecord) -> bool:
     """Every line, but without the part of an address that lets in whoever knows it."""
     said = record.getMessage()
-    record.msg, record.args = re.sub(r"(/(?:feeds|mail|unsubscribe)/)[^\s/.]+", r"\1…", said), ()
+    record.msg, record.args = SECRETS.sub(r"\1…", said), ()
     return True
 
 

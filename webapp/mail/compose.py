@@ -13,9 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from webapp.models import Paper
-from webapp.templatetags.papers import plain
+from webapp.templatetags.papers import authors, plain
 
 LONGEST_TITLE = 300
+LARGEST = 98_000  # bytes; mail programs cut longer ones
+UNFITTING = "More did not fit into one letter."
 
 
 class Line(NamedTuple):
@@ -32,6 +34,10 @@ class Line(NamedTuple):
     @property
     def title(self) -> str:
         return one_line(self.paper.title)
+
+    @property
+    def authors(self) -> str:
+        return one_line(authors(self.paper.authors, 4))
 
     @property
     def why(self) -> str:
@@ -71,6 +77,12 @@ class Letter(NamedTuple):
     key: str = ""  # of the subscription
     is_readers: bool = False  # who can see its settings
 
+    def shorter(self) -> "Letter":
+        """With three of four papers, at least one of each part."""
+        parts = [Part(one.name, one.lines[: max(1, len(one.lines) * 3 // 4)]) for one in self.parts]
+        changed = self.changed[: max(1, len(self.changed) * 3 // 4)]
+        return self._replace(parts=parts, changed=changed, sentences=[UNFITTING])
+
     @property
     def paper_ids(self) -> list[int]:
         return [line.paper.pk for part in self.parts for line in part.lines]
@@ -89,6 +101,14 @@ def address(name: str, *args: Any) -> str:
 
 def host() -> str:
     return urlsplit(settings.ADDRESS).hostname or "localhost"
+
+
+def fitting(letter: Letter, to: str, number: str) -> tuple[Letter, EmailMultiAlternatives]:
+    """A letter of as many of its papers as can be sent in one, and its message."""
+    made = message(letter, to, number)
+    while len(made.message().as_bytes()) > LARGEST and (less := letter.shorter()) != letter:
+        letter, made = less, message(less, to, number)
+    return letter, made
 
 
 def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
@@ -113,6 +133,7 @@ def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "List-Id": f"Firstlight {letter.list_name} <{letter.list_name}.{host()}>",
             "Auto-Submitted": "auto-generated",
+            "Precedence": "bulk",  # older answering machines know only this
         },
     )
     made.attach_alternative(render_to_string("mail/letter.html", context), "text/html")

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 BOUNCED, COMPLAINED, UNSUBSCRIBED = "bounced", "complained", "unsubscribed"
+LONGEST = 254  # no address that letters went to is longer
 FOR_GOOD = {"bounced", "invalid"}  # django-anymail's reject reasons
 SOFT = ("soft", "transient", "undetermined")
 SPARKPOST_SOFT = {"20", "21", "22", "23", "24", "40", "60", "70", "100"}  # its bounce classes
@@ -18,10 +19,11 @@ class Told(NamedTuple):
 
 def told(event: Any) -> Told | None:
     """What stops letters: a hard bounce, a complaint, a wish; of anything else, nothing."""
-    if not event.recipient or (kind := _kind(event)) is None:
+    address = str(event.recipient or "").lower()
+    if not 0 < len(address) <= LONGEST or "\0" in address or (kind := _kind(event)) is None:
         return None
     said = event.mta_response or event.description or event.reject_reason or kind
-    return Told(str(event.recipient).lower(), kind, str(said))
+    return Told(address, kind, str(said).replace("\0", " "))
 
 
 def _kind(event: Any) -> str | None:

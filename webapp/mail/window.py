@@ -31,6 +31,8 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
     except smtplib.SMTPResponseException as error:
         close(backend)
         return _refused(error.smtp_code, error.smtp_error, "refused")
+    except ValueError as error:  # headers or an address that are none; nothing has left
+        return Outcome("refused", f"It can't be written as mail: {error}")
     except (smtplib.SMTPException, OSError) as error:
         close(backend)
         return Outcome("unreachable", f"The mail server: {error!r}")
@@ -40,6 +42,7 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
 def _refused(code: int, said: bytes | str, state: str) -> Outcome:
     """4xx: not now. 5xx: never; and where the address is what is wrong, no other letter either."""
     words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    words = words.replace("\0", " ")  # a server says what it likes, and no row holds that
     return Outcome("later" if code < REFUSED else state, f"{code} {words}")
 
 

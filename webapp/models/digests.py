@@ -67,6 +67,9 @@ class Subscription(models.Model):
                 condition=Q(reader__isnull=False),
                 name="subscription_of_reader_once",
             ),
+            models.UniqueConstraint(
+                fields=["key"], condition=~Q(key=""), name="subscription_by_key"
+            ),
             models.CheckConstraint(
                 condition=Q(reader=None) ^ Q(address=""), name="subscription_of_somebody"
             ),

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower, TruncDate
 
 from webapp.mail.schedule import EVERY_DAY, Wish
 from webapp.models import Digest, Profile, Rating, Reader, Subscription, Suppression
@@ -17,6 +17,9 @@ from webapp.queries.readers import CHANGED
 
 CONFIRMED = EmailAddress.objects.filter(
     user=OuterRef("reader"), email__iexact=OuterRef("reader__email"), verified=True
+)
+SUPPRESSED = Suppression.objects.filter(
+    Q(address=OuterRef("address")) | Q(address=Lower(OuterRef("reader__email")))
 )
 _DAYS = {
     Subscription.Cadence.DAILY: EVERY_DAY,
@@ -42,14 +45,21 @@ def _zone(name: str) -> ZoneInfo:
 
 def due(now: datetime, limit: int) -> list[Subscription]:
     """Subscriptions whose next letter is due, locked; those that another process has are left."""
-    rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = rows.filter(ended_at=None, confirmed_at__isnull=False, next_at__lte=now)
-    rows = rows.filter(
-        Q(reader=None) | Q(reader__is_active=True), Q(profile=None) | Q(profile__deleted_at=None)
+    rows = wanted().select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=now)
+    return list(rows.select_related("reader").order_by("next_at", "pk")[:limit])
+
+
+def wanted() -> QuerySet[Subscription]:
+    """Those that letters may go to. Asked again before one leaves: much can change meanwhile."""
+    rows = Subscription.objects.filter(
+        Q(reader=None) | Q(reader__is_active=True),
+        Q(profile=None) | Q(profile__deleted_at=None),
+        ended_at=None,
+        confirmed_at__isnull=False,
     )
     if not settings.MAIL_FOLDER:  # else nobody could confirm an address
         rows = rows.filter(Q(reader=None) | Exists(CONFIRMED))
-    return list(rows.select_related("reader").order_by("next_at", "pk")[:limit])
+    return rows.exclude(Exists(SUPPRESSED))
 
 
 def owed(now: datetime) -> bool:

@@ -1,13 +1,14 @@
 """The box that stores an unconfirmed address, and what forgets it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from tests.factories import paper
-from webapp.models import Subscription
+from webapp.models import Digest, Subscription
 from webapp.services.digests import subscriptions
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,8 @@ def test_the_answer_is_the_same_for_every_address_and_nothing_changes(client):
     [
         *(("", "daily"), ("x", "daily"), ("a@b.org\nBcc: c@d.org", "daily"), ("\0@b.org", "daily")),
         *((f"{'a' * 300}@b.org", "daily"), ("a@example.org", "hourly"), ("a@example.org", "")),
+        *((f"{local}@example.org", "daily") for local in ("=?utf-8?q?dawn?=", "=?utf-8?q?=0aa?=")),
+        *((f"{local}@example.org", "daily") for local in ('"dawn"', '"d\x01"', '"a,b"')),
     ],
 )
 def test_nonsense_is_refused_with_a_sentence(client, address, cadence):
@@ -80,7 +83,36 @@ def test_unconfirmed_addresses_are_forgotten_after_a_week_and_it_does_nothing_th
     for address, days in (("old@example.org", 8), ("new@example.org", 6), ("yes@example.org", 90)):
         subscriptions.subscribe(address, {"cadence": "weekly"}, now - timedelta(days=days))
     Subscription.objects.filter(address="yes@example.org").update(confirmed_at=now)
-    assert subscriptions.prune("test", now) == {"unconfirmed": 1}
-    assert subscriptions.prune("test", now) == {"unconfirmed": 0}
+    assert subscriptions.prune("test", now)["unconfirmed"] == 1
+    assert subscriptions.prune("test", now)["unconfirmed"] == 0
     left = set(Subscription.objects.values_list("address", flat=True))
     assert left == {"new@example.org", "yes@example.org"}
+
+
+def test_addresses_that_left_are_forgotten_after_their_links_and_letters_when_they_are_old(now):
+    for days in (500, 200, 90):
+        at = now - timedelta(days=days)
+        subscriptions.subscribe(f"d{days}@example.org", {"cadence": "weekly"}, at)
+        one = Subscription.objects.get(address=f"d{days}@example.org")
+        Subscription.objects.filter(pk=one.pk).update(confirmed_at=at, ended_at=at)
+        for k, state in enumerate(("sent", "queued")):
+            Digest.objects.create(
+                subscription=one, day=date(2026, 1, 1 + k), state=state, queued_at=at, next_at=at
+            )
+    assert subscriptions.prune("test", now) == {"unconfirmed": 0, "ended": 1, "letters": 1}
+    assert subscriptions.prune("test", now) == {"unconfirmed": 0, "ended": 0, "letters": 0}
+    kept = set(Digest.objects.values_list("subscription__address", "state"))
+    assert kept == {
+        (f"d{d}@example.org", s) for d, s in ((200, "queued"), (90, "queued"), (90, "sent"))
+    }
+
+
+def test_no_two_subscriptions_answer_to_one_key_and_it_is_looked_up_by_index(now):
+    for n in range(2):
+        subscriptions.subscribe(f"k{n}@example.org", {"cadence": "weekly"}, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    one = Subscription.objects.first()
+    assert "subscription_by_key" in Subscription.objects.filter(key=one.key).explain()
+    with pytest.raises(IntegrityError):
+        Subscription.objects.update(key=one.key)

@@ -196,6 +196,8 @@ def test_no_line_of_the_log_has_a_token(who, ranked, is_known):
         Client().get(address(token))
         logging.getLogger("django.request").error("Internal Server Error: %s", address(token))
         logging.getLogger("django.request").error("/unsubscribe/%s and /mail/%s", token, token)
+        for path in ("confirm", "subscriptions", "accounts/confirm-email"):
+            logging.getLogger("django.request").error("Bad Request: /%s/%s", path, token)
     finally:
         handler.setStream(before)
     assert "Internal Server Error: /feeds/….atom" in lines.getvalue()

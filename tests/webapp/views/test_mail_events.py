@@ -39,6 +39,17 @@ def bounce(kind="HardBounce", record="Bounce"):
     return {"RecordType": record, "Type": kind, "BouncedAt": "2026-11-23T09:00:00Z"} | words
 
 
+@pytest.mark.parametrize("address", ["dawn\0@example.org", f"{'d' * 300}@example.org", "", None])
+def test_what_is_told_of_no_address_changes_nothing(client, one, address):
+    assert tell(client, bounce() | {"Email": address}).status_code == 200
+    assert not Suppression.objects.exists()
+
+
+def test_words_that_no_row_holds_are_kept_without_what_it_cant_hold(client, one):
+    assert tell(client, bounce() | {"Description": "no\0such user"}).status_code == 200
+    assert Suppression.objects.get().said == "no such user"
+
+
 @pytest.mark.parametrize(
     ("event", "why"),
     [

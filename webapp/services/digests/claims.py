@@ -59,4 +59,4 @@ def reschedule(one: Subscription, now: datetime) -> None:
     one.next_at = schedule.following(wish, now, one.last_day)
     if one.last_day is None:
         one.next_at = schedule.first(wish, now)
-    one.save(update_fields=["next_at"])
+    Subscription.objects.filter(pk=one.pk, ended_at=None).update(next_at=one.next_at)

@@ -22,7 +22,7 @@ LONGEST = timedelta(days=31)  # that a letter looks back
 def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     """The message of a letter; None where there is nothing to send. Sets digest.paper_ids."""
     one = digest.subscription
-    if one.ended_at is not None:
+    if not digests.wanted().filter(pk=one.pk).exists():
         return None
     if not one.key:
         one.key = tokens.new_key()
@@ -30,15 +30,16 @@ def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
     letter = letter_of(digest, now)
     if letter is None:
         return None
+    letter, made = mail.fitting(letter, sending.address_of(one), str(digest.pk))
     digest.paper_ids = letter.paper_ids
-    return mail.message(letter, sending.address_of(one), str(digest.pk))
+    return made
 
 
 def preview(one: Subscription, day: date, now: datetime) -> EmailMultiAlternatives | None:
     """The message that would go out on a day. Reads only, and nothing is sent."""
     one.key = one.key or tokens.new_key()
     letter = letter_of(Digest(subscription=one, day=day, queued_at=now, next_at=now), now)
-    return mail.message(letter, sending.address_of(one), "preview") if letter else None
+    return mail.fitting(letter, sending.address_of(one), "preview")[1] if letter else None
 
 
 def letter_of(digest: Digest, now: datetime) -> Letter | None:

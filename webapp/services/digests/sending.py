@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
+from django.db.models import Exists
 
 from webapp.mail import window
 from webapp.models import Digest, Subscription, Suppression
@@ -57,7 +58,11 @@ def _only_one() -> Iterator[bool]:
 def recover(now: datetime) -> dict[str, int]:
     """Letters whose sender was killed: sent again if nothing had left, else left to be seen."""
     lost = Digest.objects.filter(lease_until__lt=now)
-    back = lost.filter(state=State.COMPOSING).update(state=State.QUEUED, lease_until=None)
+    composing = lost.filter(state=State.COMPOSING)
+    composing.filter(attempts__gte=ATTEMPTS).update(
+        state=State.FAILED, lease_until=None, error="The sender died each time it was composed."
+    )
+    back = composing.update(state=State.QUEUED, lease_until=None)
     why = "Stopped while it was being sent: it may have arrived, and is not sent again."
     unknown = lost.filter(state=State.SENDING).update(
         state=State.UNKNOWN, lease_until=None, error=why
@@ -126,17 +131,19 @@ def _send_one(digest: Digest, clock: Clock, compose: Compose, backend: Any, pace
     if message is None:
         return _now_is(digest, State.EMPTY, "", sent_at=None)
     pace.wait()
-    if not _mark(digest, clock()):
-        return "lost"  # somebody took it for dead
+    if not _mark(digest, clock()):  # somebody took it for dead, or it was ended just now
+        _now_is(digest, State.EMPTY, "The subscription has ended.")
+        return "lost"
     return _hand_over(digest, message, clock, backend)
 
 
 def _mark(digest: Digest, now: datetime) -> bool:
-    """Say that it may leave now, and what stands in it."""
+    """Say that it may leave now, and what stands in it; not if nobody wants it any more."""
+    living = Subscription.objects.filter(pk=digest.subscription_id, ended_at=None)
     return bool(
-        _mine(digest, State.COMPOSING).update(
-            state=State.SENDING, lease_until=now + LEASE, paper_ids=digest.paper_ids
-        )
+        _mine(digest, State.COMPOSING)
+        .filter(Exists(living))
+        .update(state=State.SENDING, lease_until=now + LEASE, paper_ids=digest.paper_ids)
     )
 
 

@@ -4,14 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from webapp.mail import tokens
 from webapp.models import Digest, Subscription
+from webapp.queries import digests
 from webapp.services import work
 from webapp.services.digests import claims
 
 UNCONFIRMED = timedelta(days=7)
+ENDED = timedelta(days=400)  # the links of old letters work for a year at least
+WAITING = (Digest.State.QUEUED, Digest.State.COMPOSING, Digest.State.SENDING)
+AT_ONCE = 5_000
 PAUSE = timedelta(hours=1)  # between two mails that somebody who is not logged in can cause
 SHORTEST_KEY = 20
 TRENDING = Subscription.What.TRENDING
@@ -104,6 +108,11 @@ def resume(one: Subscription, now: datetime) -> None:
     claims.reschedule(one, now)
 
 
+def unpause(one: Subscription, now: datetime) -> None:
+    """Letters again after a pause; who left meanwhile has left."""
+    claims.reschedule(one, now)
+
+
 def keep_back(one: Subscription, why: str) -> None:
     """What is queued does not go out."""
     Digest.objects.filter(subscription=one, state=Digest.State.QUEUED).update(
@@ -112,7 +121,24 @@ def keep_back(one: Subscription, why: str) -> None:
 
 
 def prune(slot: str, now: datetime) -> work.Counts:
-    """Forget addresses that nobody confirmed within a week."""
-    silent = Subscription.objects.filter(confirmed_at=None, created_at__lt=now - UNCONFIRMED)
-    n, _ = silent.delete()
-    return {"unconfirmed": n}
+    """Forget addresses without account that nobody confirmed, or that left; and old letters."""
+    strangers = Subscription.objects.filter(reader=None)
+    silent = strangers.filter(confirmed_at=None, created_at__lt=now - UNCONFIRMED)
+    left = strangers.filter(ended_at__lt=now - ENDED, created_at__lt=now - ENDED)
+    counts = {"unconfirmed": _delete(silent), "ended": _delete(left), "letters": 0}
+    while n := _forget_letters(now):
+        counts["letters"] += n
+    return {**counts}
+
+
+def _delete(found: QuerySet[Subscription]) -> int:
+    _, rows = found.delete()  # with their letters
+    return rows.get("webapp.Subscription", 0)
+
+
+def _forget_letters(now: datetime) -> int:
+    """Some that nothing asks for any more: their papers are too old to be mailed again."""
+    over = set(Digest.State.values) - set(WAITING)
+    old = Digest.objects.filter(state__in=over, queued_at__lt=now - digests.REMEMBERED)
+    n, _ = Digest.objects.filter(pk__in=old.values("pk")[:AT_ONCE]).delete()
+    return n

@@ -100,7 +100,7 @@ def _did(request: HttpRequest, one: Subscription, form: TrendingForm) -> bool:
         subscriptions.pause(one)
         messages.success(request, "No letters until you resume them.")
     elif act == "resume":
-        subscriptions.resume(one, now)
+        subscriptions.unpause(one, now)
         messages.success(request, "Letters go out again.")
     elif form.is_valid():
         subscriptions.change(one, form.wish, now)

@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from tests.factories import DAY, NOON, paper, profile, rating, reader, world
-from webapp.models import Digest, Paper, Subscription
+from webapp.models import Digest, Paper, Reader, Subscription, Suppression
 from webapp.services import profiles, readers, runs
-from webapp.services.digests import letters
+from webapp.services.digests import claims, letters
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def due(now, day=DAY, **fields):
     fields = defaults | fields
     if "reader" in fields:
         fields["what"] = "personal"
-    known = {name: fields[name] for name in ("reader", "address") if name in fields}
+    known = {name: fields[name] for name in ("reader", "address", "profile") if name in fields}
     one, _ = Subscription.objects.get_or_create(**known, defaults=fields)
     return Digest.objects.create(subscription=one, day=day, queued_at=now, next_at=now)
 
@@ -108,6 +108,27 @@ def test_new_versions_of_saved_papers_are_told(who, now):
     assert "v1 to v3" in body
 
 
+@pytest.mark.parametrize("what", ["interest", "account", "address", "confirmation"])
+def test_what_was_queued_before_it_was_taken_away_is_not_written(who, now, settings, what):
+    robots = profiles.make(profile(who), "Robots", now)
+    readers.rerank_after(who, DAY, now)
+    digest = due(now, reader=who, profile=robots if what == "interest" else None)
+    assert letters.compose(digest, now)
+    settings.MAIL_FOLDER = None if what == "confirmation" else settings.MAIL_FOLDER
+    if what == "interest":
+        profiles.take_away(profile(who), robots, now)
+        readers.rerank_after(who, DAY, now)
+    elif what == "account":
+        Reader.objects.update(is_active=False)
+    elif what == "address":
+        address = who.email.lower()
+        Suppression.objects.create(address=address, why="bounced", at=now)
+    digest = Digest.objects.select_related("subscription__reader").get()
+    assert letters.compose(digest, now) is None
+    Subscription.objects.update(next_at=now)
+    assert claims.claim("later", now) == {"queued": 0}
+
+
 def test_strangers_get_the_daily_papers_of_their_subjects(now):
     world(4)
     digest = due(now, address="dawn@example.org", subjects=["math.NT"], most=3)
@@ -126,16 +147,19 @@ HOSTILE = (
 
 
 def test_a_hostile_title_stays_words_and_injects_no_header(now):
-    paper(title=HOSTILE.replace("\0", ""))
+    names = [r"Erd\H{o}s", HOSTILE.replace("\0", "")]
+    paper(title=HOSTILE.replace("\0", ""), authors=names)
     raw = letters.compose(due(now, address="dawn@example.org"), now).message().as_bytes()
     message = message_from_bytes(raw, policy=policy.default)
     assert message["Bcc"] is None
     ours = {"Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Auto-Submitted"}
-    usual = {"Content-Type", "MIME-Version", "Subject", "From", "To", "Date"}
+    usual = {"Precedence", "Content-Type", "MIME-Version", "Subject", "From", "To", "Date"}
     assert {*message.keys()} == ours | usual
     assert len(message.keys()) == len({*message.keys()})
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert 'A <script>alert(1)</script> & $5 "quoted" Bcc: evil@example.org RTL end' in text
+    assert "Erdős, A <script>" in text
+    assert "Erdős, A &lt;script&gt;" in html
     assert "<script>" not in html
     assert not set("\u202e\u2066") & set(text + html)
     assert len(raw) < 100_000
@@ -155,5 +179,9 @@ def test_headers_let_a_provider_unsubscribe_with_one_click(settings, now):
 
 
 def test_a_long_letter_stays_below_what_mail_programs_cut(who, now):
-    letter = letters.compose(due(now, reader=who, most=30), now)
+    Paper.objects.update(title="\U0001f600" * 999, authors=["\U0001f600" * 999] * 9)
+    digest = due(now, reader=who, most=30)
+    letter = letters.compose(digest, now)
     assert len(letter.message().as_bytes()) < 100_000
+    assert 1 < len(digest.paper_ids) == letter.body.count("* ") < 30
+    assert "More did not fit" in letter.body

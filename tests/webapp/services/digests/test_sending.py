@@ -1,13 +1,16 @@
 """Sending, against a mail server that is rude: nobody gets a letter twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from tests.fakes.smtp import SmtpServer
 from webapp.models import Digest, Subscription, Suppression
-from webapp.services.digests import sending
+from webapp.services.digests import claims, confirming, sending, subscriptions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,7 +110,7 @@ def test_a_server_that_fails_again_and_again_is_left_alone_until_the_next_run(se
 
 def test_an_address_that_does_not_exist_gets_nothing_any_more(server, letters, now):
     letters(2)
-    server.refused["r0@example.org"] = "550 5.1.1 no such user"
+    server.refused["r0@example.org"] = "550 5.1.1 no such\0user"
     assert send(now) == {"failed": 1, "sent": 1}
     assert Suppression.objects.get().address == "r0@example.org"
     ended = Subscription.objects.get(address="r0@example.org")
@@ -137,6 +140,15 @@ def test_one_that_can_not_be_written_holds_up_no_other(server, letters, now):
         return compose(digest, at)
 
     assert send(now, broken) == {"put off": 1, "sent": 4}
+
+
+def test_an_address_that_is_none_holds_up_no_other(server, letters, now):
+    letters(3)
+    broken = "=?utf-8?q?=0d=0ax?=@example.org"
+    Subscription.objects.filter(address="r1@example.org").update(address=broken, answer_at=now)
+    assert confirming.answer("test", now) == {"refused": 1}
+    assert send(now) == {"sent": 2, "failed": 1}
+    assert "can't be written" in Digest.objects.get(state="failed").error
 
 
 def test_nothing_to_say_is_no_letter(server, letters, now):
@@ -173,6 +185,27 @@ def test_a_letter_that_was_taken_from_a_slow_sender_is_not_sent_by_it(server, le
     assert not server.letters
 
 
+def test_what_is_ended_while_it_is_composed_does_not_leave(server, letters, now):
+    letters()
+
+    def meanwhile(digest, at):
+        subscriptions.end(Subscription.objects.get(), at)
+        return compose(digest, at)
+
+    assert send(now, meanwhile) == {"lost": 1}
+    assert not server.letters
+    assert states() == ["empty"]
+
+
+def test_one_that_kills_its_sender_each_time_is_given_up(letters, now):
+    letters()
+    for _ in range(sending.ATTEMPTS):
+        assert sending.take(now)
+        now += sending.LEASE + timedelta(seconds=1)
+        sending.recover(now)
+    assert states() == ["failed"]
+
+
 def test_no_more_go_out_a_second_than_allowed(monkeypatch):
     turns, clock = [], [100.0]
     monkeypatch.setattr(sending.time, "monotonic", lambda: clock[0])
@@ -181,3 +214,46 @@ def test_no_more_go_out_a_second_than_allowed(monkeypatch):
     for _ in range(4):
         pace.wait()
     assert turns == pytest.approx([0, 0.1, 0.2, 0.3])
+
+
+def at_once(*acts):
+    """Each in a thread with a connection of its own, all begun together; what they return."""
+    together = threading.Barrier(len(acts))
+
+    def run(act):
+        try:
+            together.wait(10)
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_senders_and_claims_at_once_send_each_letter_once(server, letters, now):
+    letters(20)
+    Digest.objects.all().delete()
+    at_once(*[lambda k=k: claims.claim(f"{k}", now) for k in range(4)])
+    assert Digest.objects.count() == 20
+    at_once(*[lambda: send(now)] * 4)
+    send(now)
+    assert states() == ["sent"] * 20
+    assert len({letter["To"] for letter in server.letters}) == len(server.letters) == 20
+
+
+def test_several_that_take_letters_at_once_never_take_the_same(letters, now):
+    letters(12)
+    taken = at_once(*[lambda: [sending.take(now).pk for _ in range(3)]] * 4)
+    assert len({pk for some in taken for pk in some}) == 12
+
+
+def test_who_leaves_while_letters_are_resumed_has_left(letters, now):
+    letters()
+    one = Subscription.objects.get()
+    subscriptions.end(one, now)
+    subscriptions.unpause(one, now)
+    subscriptions.change(one, {"hour": 3}, now)
+    assert claims.claim("a", now + timedelta(days=2)) == {"queued": 0}
+    one.refresh_from_db()
+    assert (one.ended_at, one.next_at) == (now, None)
