@@ -4,6 +4,8 @@ speed    10,000 personal letters due at once, a polite mail server: letters a se
 kills    the same with a server that refuses, hangs and hangs up in one of twenty letters, two
          beats, and worker and beats killed with kill -9 twenty times while letters go out
 
+scanner  every link of 100 letters asked for with GET and HEAD: which tables changed
+
 A whole chain: PostgreSQL, Valkey, beat, worker and a mail server on the loopback, each a process.
 """
 
@@ -11,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ from benchmarks.instance import ROOT, made_up
 from tests.fakes.smtp import SmtpServer
 from webapp import embedded, servers
 
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/[^\s\"<>]*)")
 PAPERS, KILLS, RUDE = 1_500, 20, 0.05
 CELERY = [sys.executable, "-m", "celery", "-A", "webapp", "--skip-checks"]
 WORKER = [
@@ -229,12 +234,52 @@ def kills(options: argparse.Namespace) -> None:
         )
 
 
+def scanner(options: argparse.Namespace) -> None:
+    """As programs do that look at what a mail leads to, before anybody reads it."""
+    with database(EMAIL_PROVIDER="console"):
+        from django.db import connection
+        from django.test import Client
+        from django.utils import timezone
+
+        from webapp.models import Subscription
+        from webapp.services.digests import claims, letters, sending
+
+        fill(min(options.readers, 100))
+        Subscription.objects.create(
+            address="stranger@example.org", key="s" * 32, created_at=timezone.now(),
+            confirmed_at=timezone.now(), next_at=timezone.now(),
+        )  # fmt: skip
+        claims.claim("scanner", timezone.now())
+        mails = []
+        while digest := sending.take(timezone.now()):
+            if message := letters.compose(digest, timezone.now()):
+                mails.append(" ".join([message.body, str(message.alternatives[0][0])]))
+        found = {unescape(link) for mail in mails for link in LINK.findall(mail)}
+        tables = [name for name in connection.introspection.table_names() if "session" not in name]
+        before, client, counts = _rows(tables), Client(headers={"host": "127.0.0.1"}), Counter()
+        for link in sorted(found):
+            for method in (client.get, client.head):
+                counts[method(link).status_code] += 1
+        changed = [name for name, rows in _rows(tables).items() if rows != before[name]]
+    print(
+        f"scanner: {len(mails)} letters, {len(found)} links, {sum(counts.values())} requests "
+        f"({dict(counts)}); tables that changed: {', '.join(changed) or 'none'}"
+    )
+
+
+def _rows(tables: list[str]) -> dict[str, Any]:
+    """A sum over every row of every table."""
+    return {
+        name: query(f"SELECT count(*), sum(hashtext(t::text)) FROM {name} t") for name in tables
+    }
+
+
 def _twice(log: Path) -> int:
     counts = Counter(json.loads(line)["to"] for line in log.read_text().splitlines())
     return sum(n > 1 for n in counts.values())
 
 
-PARTS = {"speed": speed, "kills": kills}
+PARTS = {"speed": speed, "kills": kills, "scanner": scanner}
 
 
 def main() -> None:
