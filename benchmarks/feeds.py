@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.database import database, query
 from benchmarks.instance import made_up
-from benchmarks.letters import _ranking
+from benchmarks.letters import ranking_of
 from benchmarks.speed import percentiles
 
 ASKED, WARM, NEWEST = 300, 20, 1_500
@@ -67,7 +67,7 @@ def fill(n: int) -> str:
     )
     reader = Reader.objects.create(email="reader@example.org", password=make_password(None))
     profile = profile_of(reader)
-    _ranking(profile, ids, now).save()
+    ranking_of(profile, ids, now).save()
     query("VACUUM ANALYZE")
     return feeds.make(profile, profile, "benchmark", now)
 

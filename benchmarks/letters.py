@@ -75,7 +75,7 @@ def fill(readers: int) -> None:
     profiles = Profile.objects.bulk_create(Profile(reader=one) for one in who)
     for start in range(0, readers, 500):
         Ranking.objects.bulk_create(
-            _ranking(profile, chance.sample(ids, 300), now)
+            ranking_of(profile, chance.sample(ids, 300), now)
             for profile in profiles[start : start + 500]
         )
     Subscription.objects.bulk_create(
@@ -87,7 +87,7 @@ def fill(readers: int) -> None:
     )  # fmt: skip
 
 
-def _ranking(profile: Any, ids: list[int], now: Any) -> Any:
+def ranking_of(profile: Any, ids: list[int], now: Any) -> Any:
     from webapp.models import Ranking
 
     n = len(ids)

@@ -17,13 +17,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
-@pytest.fixture
 def changed(who):
     """A paper saved at its first version, of which the third is here now."""
     found = paper(title="Quiet galaxies")

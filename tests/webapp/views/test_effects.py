@@ -6,19 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import DAY, rating, reader, world
+from tests.factories import DAY, rating, world
 from webapp import dataset
 from webapp.models import CandidatePack, Rating
 from webapp.services import runs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,32 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.factories import DAY, profile, rating, reader, world
+from tests.factories import profile, reader
 from tests.webapp.formats.schemas import problems
 from webapp.models import FeedToken
 from webapp.queries.feeds import digest_of
-from webapp.services import feeds, profiles, readers, runs
+from webapp.services import feeds, profiles
 
 pytestmark = pytest.mark.django_db
 TOKEN = re.compile(r"/feeds/([\w-]{43})\.atom")
-
-
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
-@pytest.fixture
-def ranked(who, now):
-    """A day of three topics, ranked for a reader of robots."""
-    older, today = world(3, DAY - timedelta(days=3)), world(12)
-    runs.train("test", now)
-    for liked in older["robots"]:
-        rating(who, liked)
-    readers.rerank_after(who, DAY, now)
-    return today
 
 
 def make(who, one=None, name="Reader"):

@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
-@pytest.fixture
 def topics(who, now):
     older, today = world(4, DAY - timedelta(days=1)), world(12)
     runs.train("test", now)

@@ -12,13 +12,6 @@ from webapp.services import profiles, rankings, runs, signals
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def who(client, now):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
 @pytest.mark.parametrize("effect", [-1, 1])
 def test_as_many_rules_as_can_be_kept_leave_everybody_ranked(who, now, effect):
     older, _ = world(3, DAY - timedelta(days=1)), world(6)

@@ -17,13 +17,6 @@ pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
 
 
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
 def ordered(who, day, n=12, **fields):
     """A day with so many papers, in this order."""
     listed = [paper(day=day) for _ in range(n)]

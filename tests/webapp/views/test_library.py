@@ -17,13 +17,6 @@ from webapp.services import readers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
 def saved(who, hours=0, *, tags=(), note="", state="to read", value=0, profile=None, **fields):
     """A saved paper, so many hours after noon."""
     at = NOON + timedelta(hours=hours)

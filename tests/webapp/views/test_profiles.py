@@ -13,13 +13,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def who(client, now):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
-@pytest.fixture
 def two(client, who, now):
     """A ranked day, and an interest in primes beside the first."""
     older, today = world(3, DAY - timedelta(days=1)), world(12)

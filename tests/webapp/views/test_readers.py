@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
 def save(client, paper, value="save", headers=None, **fields):
     address = f"/papers/{paper.arxiv_id}/save/"
     return client.post(address, {"value": value, **fields}, headers=headers)

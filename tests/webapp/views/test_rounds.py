@@ -5,19 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import DAY, NOON, interests, paper, profile, rating, reader, world
+from tests.factories import DAY, NOON, interests, paper, profile, rating, world
 from webapp.models import CandidatePack, Paper, Rating, Round
 from webapp.services import profiles, rounds, runs
 
 pytestmark = pytest.mark.django_db
 ROUND = "/welcome/round/"
-
-
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
 
 
 @pytest.fixture

@@ -15,13 +15,6 @@ from webapp.services import seeds as service
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
-
-
 def look(client, text):
     return client.post("/welcome/papers/", {"text": text})
 

@@ -6,18 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from tests.factories import paper, reader
+from tests.factories import paper
 from webapp.models import Reader, Version
 from webapp.queries import readers
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def who(client):
-    found = reader()
-    client.force_login(found)
-    return found
 
 
 def choose(client, name, **fields):
