@@ -14,6 +14,7 @@ help:
 	@echo "make bench       measure the speed and the quality of the ranking (QUALITY='--citeulike FOLDER --days FOLDER')"
 	@echo "make load        measure pages under load and how soon they are painted (PAPERS='DAYS/*.jsonl.gz')"
 	@echo "make screenshots every page in both themes and two widths, into var/screenshots"
+	@echo "make messages    gather what can be translated into webapp/locale (LOCALE=de)"
 	@echo "make demo-reset  put the demo's papers and readers back as they were"
 
 run: $(VENV)/.runtime
@@ -42,6 +43,12 @@ load: $(VENV)/.all
 
 screenshots: $(VENV)/.all
 	$(PY) -m benchmarks.screenshots
+
+# GNU gettext reads the sources; what stands in the catalog already is kept.
+messages: $(VENV)/.all
+	@command -v xgettext >/dev/null || { echo "GNU gettext is missing (Debian: apt install gettext)."; exit 1; }
+	cd webapp && mkdir -p locale && ../$(PY) ../manage.py makemessages --locale $(or $(LOCALE),en) --no-wrap --no-obsolete
+	cd webapp && ../$(PY) ../manage.py compilemessages --locale $(or $(LOCALE),en)
 
 demo-reset: $(VENV)/.runtime
 	$(PY) manage.py demo_reset
@@ -93,4 +100,4 @@ MAKE_VENV = if ! $(PY) -c '$(FITS)' >/dev/null 2>&1 || { [ -z "$$have_uv" ] && !
 INSTALL = if command -v uv >/dev/null; then set -- uv pip install -q --compile-bytecode --python $(PY); \
 	else set -- $(PY) -m pip install -q --no-input --disable-pip-version-check; fi; "$$@" -r
 
-.PHONY: help run test check lint bench load screenshots demo-reset
+.PHONY: help run test check lint bench load screenshots messages demo-reset

@@ -140,6 +140,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "webapp.views.instance",
             ],
+            "builtins": ["django.templatetags.i18n"],
         },
     },
 ]
@@ -286,7 +287,13 @@ if EMAIL_PROVIDER in PROVIDERS:
     INSTALLED_APPS.append("anymail")
 
 # --- pages -----------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+# One language for a whole instance: letters, feeds and kept pieces of pages have no browser to ask.
+LANGUAGE_CODE = text("LANGUAGE_CODE", "en")
+_catalogs = {path.parts[-3].replace("_", "-") for path in BASE_DIR.glob("webapp/locale/*/*/*.mo")}
+if LANGUAGE_CODE not in {"en", *(name.lower() for name in _catalogs)}:
+    raise ImproperlyConfigured(
+        f"LANGUAGE_CODE: there is no translation into {LANGUAGE_CODE!r} yet."
+    )
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
