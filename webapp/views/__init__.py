@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
@@ -61,7 +62,7 @@ def only_utf8(
     def answer(request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() not in {"utf-8", "utf8"}:
-            return HttpResponse("Send UTF-8.", status=415, content_type="text/plain")
+            return HttpResponse(gettext("Send UTF-8."), status=415, content_type="text/plain")
         return get_response(request)
 
     return answer
@@ -81,7 +82,7 @@ def is_part(request: HttpRequest) -> bool:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: mostly a page that was open while one logged in elsewhere."""
     if is_part(request):
-        why = "This page is too old, so nothing was stored. Reload it and do it again."
+        why = gettext("This page is too old, so nothing was stored. Reload it and do it again.")
         return render(request, "_message.html", {"error": why}, status=403)
     page = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
@@ -95,6 +96,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     arxiv_id = match.kwargs.get("arxiv_id") if match else None
     lost = Paper(arxiv_id=arxiv_id) if arxiv_id else None  # which knows its own address
     if is_part(request):
-        why = f"{lost.label} is not stored here." if lost else "There is no such page here."
+        why = gettext("There is no such page here.")
+        if lost:
+            why = gettext("%(paper)s is not stored here.") % {"paper": lost.label}
         return render(request, "_message.html", {"error": why}, status=404)
     return render(request, "404.html", {"lost": lost}, status=404)
