@@ -8,11 +8,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_lazy
 
 from webapp.forms import time_zones
 from webapp.models import Subscription
 
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 USUAL_HOUR = 7
 Cadence = Subscription.Cadence
@@ -23,18 +24,20 @@ PLAIN = re.compile(r"(?!.*=\?)[!#-'*+/-9=?^-~.-]+@[\x21-\x7e]+")
 class WishForm(forms.Form):
     """How often, when, and by whose clock; what is not said is as usual."""
 
-    cadence = forms.ChoiceField(label="How often", choices=Cadence, initial=Cadence.WEEKLY)
+    cadence = forms.ChoiceField(
+        label=gettext_lazy("How often"), choices=Cadence, initial=Cadence.WEEKLY
+    )
     days = forms.TypedMultipleChoiceField(
-        label="Days",
-        choices=list(enumerate(DAYS)),
+        label=gettext_lazy("Days"),
+        choices=list(WEEKDAYS.items()),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="For letters every week, one; for chosen weekdays, all of them.",
-        error_messages={"invalid_choice": "That is no day of a week."},
+        help_text=gettext_lazy("For letters every week, one; for chosen weekdays, all of them."),
+        error_messages={"invalid_choice": gettext_lazy("That is no day of a week.")},
     )
     hour = forms.TypedChoiceField(
-        label="From which hour on",
+        label=gettext_lazy("From which hour on"),
         choices=HOURS,
         coerce=int,
         required=False,
@@ -48,7 +51,7 @@ class WishForm(forms.Form):
     def clean(self) -> None:
         cadence, days = self.cleaned_data.get("cadence"), sorted(self.cleaned_data.get("days", []))
         if cadence == Cadence.DAYS and not days and "days" not in self.errors:
-            self.add_error("days", "Say which days.")
+            self.add_error("days", gettext("Say which days."))
         several = {Cadence.DAYS: 7, Cadence.WEEKLY: 1}
         self.cleaned_data["days"] = days[: several.get(Cadence(cadence), 0)] if cadence else []
 
@@ -56,11 +59,13 @@ class WishForm(forms.Form):
 class TrendingForm(WishForm):
     """What trending mail is to hold, and when it is to come."""
 
-    time_zone = forms.ChoiceField(label="Time zone", choices=time_zones, required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), choices=time_zones, required=False
+    )
     subjects = forms.MultipleChoiceField(
-        label="Categories",
+        label=gettext_lazy("Categories"),
         required=False,
-        error_messages={"invalid_choice": "That is not a category here."},
+        error_messages={"invalid_choice": gettext_lazy("That is not a category here.")},
     )
 
     def __init__(self, offered: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
@@ -87,7 +92,7 @@ class SubscriptionForm(TrendingForm):
     """The same, and where to send it."""
 
     address = forms.EmailField(
-        label="E-mail address",
+        label=gettext_lazy("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -96,7 +101,7 @@ class SubscriptionForm(TrendingForm):
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"]).lower()
         if len(address) > 254 or not PLAIN.fullmatch(address):  # lowered, some letters grow
-            raise ValidationError("Enter a valid email address.")
+            raise ValidationError(gettext("Enter a valid email address."))
         return address
 
 
@@ -104,24 +109,31 @@ class PersonalForm(WishForm):
     """A reader's own letters about all interests, or about one."""
 
     most = forms.IntegerField(
-        label="Papers in a letter, at most",
+        label=gettext_lazy("Papers in a letter, at most"),
         initial=15,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         widget=forms.NumberInput(attrs={"min": 1, "max": 30}),
     )
     least_place = forms.TypedChoiceField(
-        label="How good they have to be", coerce=int, empty_value=None, required=False
+        label=gettext_lazy("How good they have to be"),
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
     tells_empty = forms.BooleanField(
-        label="Tell me also when there is nothing, and why", label_suffix="", required=False
+        label=gettext_lazy("Tell me also when there is nothing, and why"),
+        label_suffix="",
+        required=False,
     )
     held_until = forms.DateField(
-        label="No letters before",
+        label=gettext_lazy("No letters before"),
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Such as the first day after a holiday: then one letter has the best of it.",
-        error_messages={"invalid": "Say which day, as YYYY-MM-DD."},
+        help_text=gettext_lazy(
+            "Such as the first day after a holiday: then one letter has the best of it."
+        ),
+        error_messages={"invalid": gettext_lazy("Say which day, as YYYY-MM-DD.")},
     )
 
     def __init__(
@@ -131,12 +143,14 @@ class PersonalForm(WishForm):
         self.today = today
         least = self.fields["least_place"]
         assert isinstance(least, forms.TypedChoiceField)
-        least.choices = [("", "every paper may come, the best first"), *places]
+        least.choices = [("", gettext("every paper may come, the best first")), *places]
 
     def clean_held_until(self) -> date | None:
         day: date | None = self.cleaned_data["held_until"]
         if day and (day - self.today).days > 366:
-            raise ValidationError("That is more than a year ahead: pause the letters instead.")
+            raise ValidationError(
+                gettext("That is more than a year ahead: pause the letters instead.")
+            )
         return day if day and day > self.today else None
 
     @property
@@ -149,7 +163,7 @@ class NewPersonalForm(PersonalForm):
     """The same, and about which interest."""
 
     profile = forms.TypedChoiceField(
-        label="Papers of", coerce=int, empty_value=None, required=False
+        label=gettext_lazy("Papers of"), coerce=int, empty_value=None, required=False
     )
     field_order = ("profile",)
 
@@ -157,4 +171,4 @@ class NewPersonalForm(PersonalForm):
         super().__init__(*args, **kwargs)
         profile = self.fields["profile"]
         assert isinstance(profile, forms.TypedChoiceField)
-        profile.choices = [("", "all my interests"), *interests]
+        profile.choices = [("", gettext("all my interests")), *interests]

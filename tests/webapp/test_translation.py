@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - Greek letters are what tells data from words
-"""Whatever readers see goes through gettext: found in the sources, and seen on pages in ⟦brackets⟧."""
+"""Whatever readers see goes through gettext: found in the sources, seen on pages in ⟦brackets⟧."""
 
 import ast
 import re
@@ -151,9 +151,8 @@ def sentences(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and is_mark(node, MARKS | LOGS):
             passed |= {id(part) for part in ast.walk(node)}
-        if isinstance(node, ast.Subscript | ast.AnnAssign):  # types that are written as strings
-            kind = node.slice if isinstance(node, ast.Subscript) else node.annotation
-            passed |= {id(part) for part in ast.walk(kind)}
+        types = [getattr(node, name, None) for name in ("slice", "annotation", "returns")]
+        passed |= {id(part) for kind in types if kind for part in ast.walk(kind)}
     return [
         (node.lineno, node.value)
         for node in ast.walk(tree)

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from webapp.models import Paper
 from webapp.templatetags.papers import authors, plain
 
 LONGEST_TITLE = 300
 LARGEST = 98_000  # bytes; mail programs cut longer ones
-UNFITTING = "More did not fit into one letter."
+UNFITTING = gettext_lazy("More did not fit into one letter.")
 
 
 class Line(NamedTuple):
@@ -46,14 +47,19 @@ class Line(NamedTuple):
             return ""
         parts = []
         if self.because:
-            terms = f" ({', '.join(self.terms[:4])})" if self.terms else ""
-            parts.append(f"Because you saved or liked “{one_line(self.because.title)}”{terms}.")
+            told = gettext("Because you saved or liked “%(title)s”.")
+            if self.terms:
+                told = gettext("Because you saved or liked “%(title)s” (%(terms)s).")
+            title, terms = one_line(self.because.title), ", ".join(self.terms[:4])
+            parts.append(told % {"title": title, "terms": terms})
         if self.shared_percent:
-            parts.append(f"{self.shared_percent} % from other readers.")
+            told = gettext("%(percent)s %% from other readers.")
+            parts.append(told % {"percent": self.shared_percent})
         if self.is_picked:
-            parts.append("Picked by an editor.")
+            parts.append(gettext("Picked by an editor."))
         if self.n_upvotes:
-            parts.append(f"{self.n_upvotes} upvote{'s' if self.n_upvotes > 1 else ''}.")
+            told = ngettext("%(n)s upvote.", "%(n)s upvotes.", self.n_upvotes)
+            parts.append(told % {"n": self.n_upvotes})
         return " ".join(parts)
 
 
@@ -81,7 +87,7 @@ class Letter(NamedTuple):
         """With three of four papers, at least one of each part."""
         parts = [Part(one.name, one.lines[: max(1, len(one.lines) * 3 // 4)]) for one in self.parts]
         changed = self.changed[: max(1, len(self.changed) * 3 // 4)]
-        return self._replace(parts=parts, changed=changed, sentences=[UNFITTING])
+        return self._replace(parts=parts, changed=changed, sentences=[str(UNFITTING)])
 
     @property
     def paper_ids(self) -> list[int]:
@@ -140,7 +146,10 @@ def message(letter: Letter, to: str, number: str) -> EmailMultiAlternatives:
     return made
 
 
-NOTES = {"confirm": "Confirm your subscription", "known": "Your subscription"}
+NOTES = {
+    "confirm": gettext_lazy("Confirm your subscription"),
+    "known": gettext_lazy("Your subscription"),
+}
 
 
 def note(name: str, to: str, link: str, **facts: Any) -> EmailMessage:

@@ -53,7 +53,7 @@ def _read(token: str, salt: str, lasts: timedelta) -> tuple[Any, Any]:
     try:
         first, second = signing.loads(token, salt=salt, max_age=lasts)
     except signing.SignatureExpired as error:
-        raise Expired("This link is too old.") from error
+        raise Expired from error
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Invalid("This link is not whole.") from error
+        raise Invalid from error
     return first, second

@@ -4,6 +4,7 @@ import smtplib
 from typing import Any, NamedTuple
 
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext
 
 from webapp.mail.smtp import Unanswered
 
@@ -24,7 +25,8 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
         backend.send_messages([message])
     except Unanswered as error:
         close(backend)
-        return Outcome("unknown", f"The server took it and never answered: {error}")
+        told = gettext("The server took it and never answered: %(error)s")
+        return Outcome("unknown", told % {"error": error})
     except smtplib.SMTPRecipientsRefused as error:
         (code, said), *_ = error.recipients.values()
         return _refused(code, said, "nobody" if code in NO_SUCH_ADDRESS else "refused")
@@ -32,10 +34,12 @@ def hand_over(backend: Any, message: EmailMessage) -> Outcome:
         close(backend)
         return _refused(error.smtp_code, error.smtp_error, "refused")
     except ValueError as error:  # headers or an address that are none; nothing has left
-        return Outcome("refused", f"It can't be written as mail: {error}")
+        told = gettext("It can't be written as mail: %(error)s")
+        return Outcome("refused", told % {"error": error})
     except (smtplib.SMTPException, OSError) as error:
         close(backend)
-        return Outcome("unreachable", f"The mail server: {error!r}")
+        told = gettext("The mail server: %(error)r")
+        return Outcome("unreachable", told % {"error": error})
     return Outcome("sent")
 
 

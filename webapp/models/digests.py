@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 
 class Subscription(models.Model):
@@ -13,19 +14,19 @@ class Subscription(models.Model):
     """
 
     class What(models.TextChoices):
-        TRENDING = "trending", "trending papers"
-        PERSONAL = "personal", "your own ranking"
+        TRENDING = "trending", gettext_lazy("trending papers")
+        PERSONAL = "personal", gettext_lazy("your own ranking")
 
     class Cadence(models.TextChoices):
-        DAILY = "daily", "every day"
-        WEEKLY = "weekly", "every week"
-        MONTHLY = "monthly", "every month"
-        DAYS = "days", "on chosen weekdays"
+        DAILY = "daily", gettext_lazy("every day")
+        WEEKLY = "weekly", gettext_lazy("every week")
+        MONTHLY = "monthly", gettext_lazy("every month")
+        DAYS = "days", gettext_lazy("on chosen weekdays")
 
     class Ended(models.TextChoices):
-        ASKED = "asked", "as asked"
-        BOUNCED = "bounced", "the address does not exist"
-        COMPLAINED = "complained", "reported as spam"
+        ASKED = "asked", gettext_lazy("as asked")
+        BOUNCED = "bounced", gettext_lazy("the address does not exist")
+        COMPLAINED = "complained", gettext_lazy("reported as spam")
 
     address = models.EmailField(max_length=254, blank=True)  # in small letters; a reader's: none
     reader = models.ForeignKey("Reader", models.CASCADE, null=True, related_name="subscriptions")

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.mail import EmailMultiAlternatives
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from webapp.mail import compose as mail
 from webapp.mail import tokens
@@ -17,6 +19,11 @@ NAMES = {"daily": "day", "weekly": "week", "monthly": "month", "days": "week"}
 PERIODS = {"day": "date", "week": "week", "month": "month"}
 FIRST_DAYS = {"daily": 3, "weekly": 7, "monthly": 31, "days": 7}  # of a first letter
 LONGEST = timedelta(days=31)  # that a letter looks back
+OPENINGS = {
+    "day": gettext_lazy("Trending papers of the day, %(day)s"),
+    "week": gettext_lazy("Trending papers of the week, %(day)s"),
+    "month": gettext_lazy("Trending papers of the month, %(day)s"),
+}
 
 
 def compose(digest: Digest, now: datetime) -> EmailMultiAlternatives | None:
@@ -69,10 +76,10 @@ def _trending(digest: Digest, now: datetime) -> Letter | None:
         )
         for card in cards
     ]
-    subject = f"Trending papers: {lines[0].title}"[:150]
-    opening = f"Trending papers of the {window}, {spoken(digest.day)}"
+    subject = gettext("Trending papers: %(title)s") % {"title": lines[0].title}
+    opening = OPENINGS[window] % {"day": spoken(digest.day)}
     parts = [Part("", lines)]
-    return Letter(digest.day, subject, opening, parts, list_name="trending", key=one.key)
+    return Letter(digest.day, subject[:150], opening, parts, list_name="trending", key=one.key)
 
 
 # --- a reader's own -----------------------------------------------------------------
@@ -158,16 +165,28 @@ def _line(
 
 def _subject(parts: list[Part], n_changed: int) -> str:
     if parts:
-        return f"New for you: {parts[0].lines[0].title}"[:150]
-    return "New versions of what you saved" if n_changed else "No new papers for you"
+        title = parts[0].lines[0].title
+        return (gettext("New for you: %(title)s") % {"title": title})[:150]
+    if n_changed:
+        return gettext("New versions of what you saved")
+    return gettext("No new papers for you")
 
 
 def _opening(digest: Digest, n: int, since: date) -> str:
-    what = f"{n} paper{'' if n == 1 else 's'} for you" if n else "Nothing new for you"
     if digest.is_catch_up:
-        return f"Welcome back: {what} since {spoken(since)}"
-    return f"{what}, {spoken(digest.day)}"
+        told = gettext("Welcome back: Nothing new for you since %(day)s")
+        if n:
+            told = ngettext(
+                "Welcome back: %(n)s paper for you since %(day)s",
+                "Welcome back: %(n)s papers for you since %(day)s",
+                n,
+            )
+        return told % {"n": n, "day": spoken(since)}
+    told = gettext("Nothing new for you, %(day)s")
+    if n:
+        told = ngettext("%(n)s paper for you, %(day)s", "%(n)s papers for you, %(day)s", n)
+    return told % {"n": n, "day": spoken(digest.day)}
 
 
 def spoken(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
+    return formatted(day, "l, j F Y")

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 from django.db.models import Exists
+from django.utils.translation import gettext
 
 from webapp.mail import window
 from webapp.models import Digest, Subscription, Suppression
@@ -60,10 +61,12 @@ def recover(now: datetime) -> dict[str, int]:
     lost = Digest.objects.filter(lease_until__lt=now)
     composing = lost.filter(state=State.COMPOSING)
     composing.filter(attempts__gte=ATTEMPTS).update(
-        state=State.FAILED, lease_until=None, error="The sender died each time it was composed."
+        state=State.FAILED,
+        lease_until=None,
+        error=gettext("The sender died each time it was composed."),
     )
     back = composing.update(state=State.QUEUED, lease_until=None)
-    why = "Stopped while it was being sent: it may have arrived, and is not sent again."
+    why = gettext("Stopped while it was being sent: it may have arrived, and is not sent again.")
     unknown = lost.filter(state=State.SENDING).update(
         state=State.UNKNOWN, lease_until=None, error=why
     )
@@ -127,12 +130,13 @@ def _send_one(digest: Digest, clock: Clock, compose: Compose, backend: Any, pace
         message = compose(digest, clock())
     except Exception as error:  # one letter that can't be written holds up no other
         log.exception("Letter %d could not be composed", digest.pk)
-        return _later(digest, f"It could not be composed: {error!r}", clock())
+        told = gettext("It could not be composed: %(error)r") % {"error": error}
+        return _later(digest, told, clock())
     if message is None:
         return _now_is(digest, State.EMPTY, "", sent_at=None)
     pace.wait()
     if not _mark(digest, clock()):  # somebody took it for dead, or it was ended just now
-        _now_is(digest, State.EMPTY, "The subscription has ended.")
+        _now_is(digest, State.EMPTY, gettext("The subscription has ended."))
         return "lost"
     return _hand_over(digest, message, clock, backend)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from webapp.mail import tokens
 from webapp.models import Digest, Subscription
@@ -53,7 +54,7 @@ def asked_by(token: str) -> Subscription:
     pk, state = tokens.confirmed(token)
     found = Subscription.objects.filter(pk=pk, reader=None).first()
     if found is None or state != _state(found):
-        raise Stale("This link has done its work.")
+        raise Stale
     return found
 
 
@@ -91,13 +92,13 @@ def end(one: Subscription, now: datetime, why: str = Subscription.Ended.ASKED) -
     Subscription.objects.filter(pk=one.pk, ended_at=None).update(
         ended_at=now, ended_why=why, next_at=None
     )
-    keep_back(one, "The subscription has ended.")
+    keep_back(one, gettext("The subscription has ended."))
 
 
 def pause(one: Subscription) -> None:
     """No letters until somebody resumes them."""
     Subscription.objects.filter(pk=one.pk).update(next_at=None)
-    keep_back(one, "The letters were paused.")
+    keep_back(one, gettext("The letters were paused."))
 
 
 def resume(one: Subscription, now: datetime) -> None:

@@ -3,13 +3,18 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from webapp.mail import tokens
 from webapp.models import Paper, Rating, Reader
 from webapp.services import readers as acts
 
-ACTS = {"save": "Save", "more": "More like this", "less": "Less like this"}
+ACTS = {
+    "save": gettext_lazy("Save"),
+    "more": gettext_lazy("More like this"),
+    "less": gettext_lazy("Less like this"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -37,7 +38,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not hindrance and form.is_valid():
         wish, now = form.wish, timezone.now()
         pk = personal.make(reader, form.cleaned_data["profile"], wish, now)
-        messages.success(request, "Letters come to you from now on.")
+        messages.success(request, gettext("Letters come to you from now on."))
         return redirect("letter", pk)
     status = 400 if form.is_bound and not hindrance else 403 if form.is_bound else 200
     own = digests.of_reader(reader)
@@ -62,11 +63,9 @@ def _hindrance(reader: Reader) -> Any:
 
 def _places(reader: Reader, profile_id: int | None) -> list[tuple[int, str]]:
     """What a reader's own newest day offers as a measure, in words."""
+    told = gettext("only such as my best %(n)s of a day, as “%(title)s”")
     return [
-        (
-            at.place,
-            f"only such as my best {at.place} of a day, as “{Truncator(at.title).chars(60)}”",
-        )
+        (at.place, told % {"n": at.place, "title": Truncator(at.title).chars(60)})
         for at in digests.places(reader, profile_id)
     ]
 
@@ -75,7 +74,7 @@ def _mine(request: HttpRequest, pk: int) -> Subscription:
     assert isinstance(request.user, Reader)
     found = next((one for one in digests.of_reader(request.user) if one.pk == pk), None)
     if found is None:
-        raise Http404("Another reader's, or nobody's.")
+        raise Http404  # another reader's, or nobody's
     return found
 
 
@@ -87,7 +86,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     assert one.reader is not None
     places, today = _places(one.reader, one.profile_id), _today(one.reader)
     if one.least_place and one.least_place not in dict(places):
-        places.append((one.least_place, f"as chosen before: my best {one.least_place} of a day"))
+        told = gettext("as chosen before: my best %(n)s of a day") % {"n": one.least_place}
+        places.append((one.least_place, told))
     form = PersonalForm(places, today, request.POST or None, initial=_as_it_is(one))
     if request.method == "POST" and _did(request, one, form):
         return redirect("letter", pk)
@@ -114,18 +114,18 @@ def _did(request: HttpRequest, one: Subscription, form: PersonalForm) -> bool:
     assert one.reader is not None
     if act == "pause":
         subscriptions.pause(one)
-        messages.success(request, "No letters until you resume them.")
+        messages.success(request, gettext("No letters until you resume them."))
     elif act == "end":
         subscriptions.end(one, now)
-        messages.success(request, "No more of these letters.")
+        messages.success(request, gettext("No more of these letters."))
     elif act == "resume":
         if _hindrance(one.reader):
             return False
         subscriptions.resume(one, now)
-        messages.success(request, "Letters go out again.")
+        messages.success(request, gettext("Letters go out again."))
     elif form.is_valid():
         personal.change(one, form.wish, now)
-        messages.success(request, "Stored.")
+        messages.success(request, gettext("Stored."))
     else:
         return False
     return True
@@ -151,7 +151,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     one, now = _mine(request, pk), timezone.now()
     made = service.preview(one, digests.wish_of(one).local_day(now), now)
     if made is None:
-        return HttpResponse("There is nothing to send now.", content_type=TEXT)
+        return HttpResponse(gettext("There is nothing to send now."), content_type=TEXT)
     if request.GET.get("part") == "text":
         return HttpResponse(made.body, content_type=TEXT)
     return HttpResponse(made.alternatives[0][0])

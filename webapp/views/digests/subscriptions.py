@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +18,7 @@ from webapp.queries import digests, papers
 from webapp.services.digests import subscriptions
 from webapp.views.readers import named
 
-NOTED = (
+NOTED = gettext_lazy(
     "Noted: look into your mail for a link. Nothing else is sent before the address is confirmed, "
     "and unconfirmed ones are forgotten after a week."
 )
@@ -95,16 +96,16 @@ def _did(request: HttpRequest, one: Subscription, form: TrendingForm) -> bool:
     """Pause, resume or store; False where what was sent makes no sense."""
     act, now = request.POST.get("act", ""), timezone.now()
     if one.ended_at:
-        messages.error(request, "These letters have ended: subscribe again to have them.")
+        messages.error(request, gettext("These letters have ended: subscribe again to have them."))
     elif act == "pause":
         subscriptions.pause(one)
-        messages.success(request, "No letters until you resume them.")
+        messages.success(request, gettext("No letters until you resume them."))
     elif act == "resume":
         subscriptions.unpause(one, now)
-        messages.success(request, "Letters go out again.")
+        messages.success(request, gettext("Letters go out again."))
     elif form.is_valid():
         subscriptions.change(one, form.wish, now)
-        messages.success(request, "Stored.")
+        messages.success(request, gettext("Stored."))
     else:
         return False
     return True
