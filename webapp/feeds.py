@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
@@ -30,7 +31,7 @@ from webapp.queries.rankings import Card
 from webapp.services import feeds as service
 from webapp.templatetags.papers import plain
 from webapp.views import base_of
-from webapp.views.social.trending import LABELS
+from webapp.views.social.trending import OF
 
 FORMATS: dict[str, tuple[str, Callable[[Feed], bytes]]] = {
     "atom": ("application/atom+xml", written.atom),
@@ -41,7 +42,7 @@ LONGEST_QUERY = 2_000
 PUBLIC = "public, max-age=300"
 PRIVATE = "private, no-cache"  # a revoked address leads nowhere at once
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)  # of a feed that has never held anything
-EXPLORED = (
+EXPLORED = gettext_lazy(
     "Outside your habit: one of a few places a day for papers unlike those you saved or liked."
 )
 
@@ -60,8 +61,8 @@ class Head(NamedTuple):
 
 @require_safe
 def daily(request: HttpRequest, form: str) -> HttpResponse:
-    told = "What readers upvote, bring and discuss first; then all else of the day."
-    head = Head("daily", "Daily papers", told, reverse("daily"))
+    told = gettext("What readers upvote, bring and discuss first; then all else of the day.")
+    head = Head("daily", gettext("Daily papers"), told, reverse("daily"))
     return _public(request, form, head, known.daily())
 
 
@@ -69,12 +70,13 @@ def daily(request: HttpRequest, form: str) -> HttpResponse:
 def trending(request: HttpRequest, form: str) -> HttpResponse:
     """GET ?window=day, week or month; anything else is the week, as on the page."""
     window = request.GET.get("window", "")
-    window = window if window in LABELS else "week"
+    window = window if window in OF else "week"
     query = {"window": window}
     head = Head(
         f"trending/{window}",
-        f"Trending papers of the last {LABELS[window]}",
-        "By upvotes, recent ones first.",
+        # Translators: %(of)s is "of the last 24 hours", "of the last 7 days" …
+        gettext("Trending papers %(of)s") % {"of": OF[window]},
+        gettext("By upvotes, recent ones first."),
         f"{reverse('trending')}?{urlencode(query)}",
     )
     return _public(request, form, head, known.trending(window), query)
@@ -87,8 +89,10 @@ def subject(request: HttpRequest, code: str, form: str) -> HttpResponse:
     codes = [one for one in names if code in {one, one.partition(".")[0]}]
     if not codes:
         raise Http404
-    title = f"{names[code]} ({code})" if code in names else f"All of {code}"
-    head = Head(f"subject/{code}", title, "The newest papers.", reverse("feeds"))
+    title = gettext("All of %(archive)s") % {"archive": code}
+    if code in names:
+        title = f"{names[code]} ({code})"
+    head = Head(f"subject/{code}", title, gettext("The newest papers."), reverse("feeds"))
     return _public(request, form, head, known.of_subjects(codes))
 
 
@@ -98,11 +102,12 @@ def search(request: HttpRequest, form: str) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST_QUERY]
     asked = parse(text, subject_names())
     if not text:
-        return _refused("Say what to look for: ?q=...", 400)
+        return _refused(gettext("Say what to look for: ?q=..."), 400)
     query = {"q": text}
     page = f"{reverse('search')}?{urlencode(query)}"
-    told = "The newest papers with these words."
-    head = Head(f"search/{quote(text, safe='')}", f"Search for “{text}”", told, page)
+    title = gettext("Search for “%(words)s”") % {"words": text}
+    told = gettext("The newest papers with these words.")
+    head = Head(f"search/{quote(text, safe='')}", title, told, page)
     return _public(request, form, head, known.of_search(asked), query)
 
 
@@ -135,7 +140,7 @@ def private(request: HttpRequest, token: str, form: str) -> HttpResponse:
     """An interest, to whoever knows its token. What is unknown, revoked or closed looks alike."""
     found = known.private(token)
     if found is None:
-        return _closed(_refused("There is no such feed.", 404))
+        return _closed(_refused(gettext("There is no such feed."), 404))
     if found.last_used_on != (today := timezone.now().date()):
         service.note_use(found.token_id, today)
     base = base_of(request)
@@ -148,8 +153,10 @@ def _own(base: str, found: known.Private) -> Feed:
     """Its own address is left out: who passes an entry on would pass the secret on."""
     own = known.own(found)
     page = reverse("feed") + (f"?profile={found.profile_id}" if own.name else "")
-    title = f"For you: {own.name}" if own.name else "For you"
-    head = Head(f"interest/{found.profile_id}", title, "The newest day in your own order.", page)
+    title, told = gettext("For you"), gettext("The newest day in your own order.")
+    if own.name:
+        title = gettext("For you: %(interest)s") % {"interest": own.name}
+    head = Head(f"interest/{found.profile_id}", title, told, page)
     n_papers = own.page.n_papers if own.page else 0
     entries = [_entry(base, card.paper, _why(card, n_papers)) for card in own.cards]
     return _feed(base, head, found.modified, entries)
@@ -159,10 +166,12 @@ def _why(card: Card, n_papers: int) -> str:
     """Why a paper stands where it stands; nothing of a day that is not ranked."""
     if card.score is None:
         return ""
-    place = f"Place {card.rank} of {n_papers}, score {card.score:.2f}"
-    place += f", for {card.interest}." if card.interest else "."
+    place = gettext("Place %(rank)s of %(n)s, score %(score).2f.")
+    if card.interest:
+        place = gettext("Place %(rank)s of %(n)s, score %(score).2f, for %(interest)s.")
+    facts = {"rank": card.rank, "n": n_papers, "score": card.score, "interest": card.interest}
     line = Line(card.paper, card.because, card.terms, card.shared_percent)
-    return f"{place} {EXPLORED if card.is_explored else line.why}".rstrip()
+    return f"{place % facts} {EXPLORED if card.is_explored else line.why}".rstrip()
 
 
 def _closed(answer: HttpResponse) -> HttpResponse:
@@ -185,6 +194,7 @@ def _feed(base: str, head: Head, updated: datetime, entries: list[Entry], here: 
         updated=updated,
         entries=entries,
         self_url=here,
+        language=get_language() or "en",
     )
 
 
@@ -201,7 +211,7 @@ def _entry(base: str, paper: Paper, why: str = "") -> Entry:
         id=paper.url,
         url=f"{base}{reverse('paper', args=[paper.arxiv_id])}",
         title=plain(paper.title),
-        summary=("Summary by Firstlight. " if paper.is_summary else "") + plain(paper.abstract),
+        summary=_summary(paper),
         authors=tuple(plain(name) for name in paper.authors),
         subjects=tuple((code, names.get(code, code)) for code in paper.subjects),
         published=announced,
@@ -209,6 +219,11 @@ def _entry(base: str, paper: Paper, why: str = "") -> Entry:
         links=tuple(links),
         why=why,
     )
+
+
+def _summary(paper: Paper) -> str:
+    abstract = str(plain(paper.abstract))
+    return f"{gettext('Summary by Firstlight.')} {abstract}" if paper.is_summary else abstract
 
 
 def _answer(
@@ -220,7 +235,7 @@ def _answer(
 ) -> HttpResponse:
     """The feed, or that nothing changed (RFC 9110). The tag is made of what decides each byte."""
     kind, spell = FORMATS[form]
-    tag = sha256(repr((settings.VERSION, form, seed)).encode()).hexdigest()[:32]
+    tag = sha256(repr((settings.VERSION, get_language(), form, seed)).encode()).hexdigest()[:32]
     etag, stamp = f'"{tag}"', int(modified.timestamp()) if modified else None
     answer = get_conditional_response(request, etag, stamp)
     if answer is None:

@@ -60,7 +60,10 @@ class TrendingForm(WishForm):
     """What trending mail is to hold, and when it is to come."""
 
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Time zone"), choices=time_zones, required=False
+        label=gettext_lazy("Time zone"),
+        choices=time_zones,
+        required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
     )
     subjects = forms.MultipleChoiceField(
         label=gettext_lazy("Categories"),

@@ -180,6 +180,7 @@ class Bracketed:
 @pytest.fixture
 def bracketed(monkeypatch):
     monkeypatch.setattr(trans_real, "_default", Bracketed())
+    monkeypatch.delattr(trans_real._active, "value", raising=False)  # left by commands, as migrate
     pieces = [cards._piece, cards._muting]
     for piece in pieces:
         piece.cache_clear()

@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any, NamedTuple, TypeAlias
 
+from django.utils.translation import gettext
 from lxml import etree  # type: ignore[import-untyped]
 
 Element: TypeAlias = Any  # lxml has no types
@@ -54,6 +55,7 @@ class Feed(NamedTuple):
     updated: datetime
     entries: list[Entry]
     self_url: str = ""  # nothing where the address is a secret
+    language: str = "en"  # of our own words
 
 
 def clean(text: str) -> str:
@@ -63,7 +65,7 @@ def clean(text: str) -> str:
 
 def title(text: str) -> str:
     """In one line, and never empty: readers have nothing else to show."""
-    line = " ".join(clean(text).split()) or "Untitled"
+    line = " ".join(clean(text).split()) or gettext("Untitled")
     return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1] + "…"
 
 
@@ -128,7 +130,7 @@ def rss(feed: Feed) -> bytes:
     _put(channel, "title", title(feed.title))
     _put(channel, "link", feed.url)
     _put(channel, "description", clean(feed.subtitle))
-    _put(channel, "language", "en")
+    _put(channel, "language", feed.language)
     _put(channel, "lastBuildDate", _rfc822(feed.updated))
     if feed.self_url:
         _add(channel, "link", rel="self", type="application/rss+xml", href=feed.self_url)
@@ -168,7 +170,7 @@ def json_feed(feed: Feed) -> bytes:
         "description": clean(feed.subtitle),
         "home_page_url": feed.url,
         "feed_url": feed.self_url,
-        "language": "en",
+        "language": feed.language,
         "items": [_item(entry) for entry in feed.entries],
     }
     kept = {name: value for name, value in found.items() if value or name == "items"}

@@ -4,6 +4,7 @@ import secrets
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from webapp.models import FeedToken, Profile
 from webapp.queries.feeds import digest_of
@@ -21,7 +22,8 @@ def make(whole: Profile, profile: Profile, name: str, now: datetime) -> str:
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=whole.pk)  # two clicks at once
         if FeedToken.objects.filter(profile__reader=whole.reader_id).count() >= MOST:
-            raise TooMany(f"{MOST} private feeds are as many as can be kept: revoke one first.")
+            told = gettext("%(n)s private feeds are as many as can be kept: revoke one first.")
+            raise TooMany(told % {"n": MOST})
         FeedToken.objects.create(
             profile=profile, name=name, digest=digest_of(token), created_at=now
         )

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.models import Profile, Reader
@@ -17,14 +18,14 @@ from webapp.queries import papers, readers
 from webapp.services import feeds as service
 from webapp.views import base_of
 from webapp.views.readers import by_reader
-from webapp.views.social.trending import LABELS
+from webapp.views.social.trending import WITHIN
 
 FORMATS = ("atom", "rss", "json")
 
 
 class InterestChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Profile) -> str:
-        return "Everything" if obj.is_whole else obj.name
+        return gettext("Everything") if obj.is_whole else obj.name
 
 
 class FeedForm(forms.Form):
@@ -32,20 +33,20 @@ class FeedForm(forms.Form):
 
     profile = InterestChoice(
         Profile.objects.none(),
-        label="Interest",
+        label=gettext_lazy("Interest"),
         empty_label=None,
         error_messages={
-            "required": "Say which interest.",
-            "invalid_choice": "That is no interest of yours.",
+            "required": gettext_lazy("Say which interest."),
+            "invalid_choice": gettext_lazy("That is no interest of yours."),
         },
     )
     name = forms.CharField(
-        label="What it is for",
+        label=gettext_lazy("What it is for"),
         max_length=80,
-        help_text="Such as the name of your feed reader, so that you know it again.",
+        help_text=gettext_lazy("Such as the name of your feed reader, so that you know it again."),
         error_messages={
-            "required": "Say what it is for.",
-            "max_length": "A name has at most 80 characters.",
+            "required": gettext_lazy("Say what it is for."),
+            "max_length": gettext_lazy("A name has at most 80 characters."),
         },
     )
 
@@ -62,7 +63,7 @@ class FeedForm(forms.Form):
 @require_safe
 def feeds(request: HttpRequest) -> HttpResponse:
     """All public feeds by name."""
-    context = {"windows": LABELS, "subjects": papers.subjects_in_use()}
+    context = {"windows": WITHIN, "subjects": papers.subjects_in_use()}
     return render(request, "feeds/feeds.html", context)
 
 
@@ -98,5 +99,6 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     name = service.revoke(request.user.pk or 0, pk)
     if name is None:
         raise Http404
-    messages.success(request, f"The address for “{name}” leads nowhere any more.")
+    told = gettext("The address for “%(name)s” leads nowhere any more.") % {"name": name}
+    messages.success(request, told)
     return redirect("private_feeds")

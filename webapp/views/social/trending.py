@@ -2,13 +2,28 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from webapp.queries.social import trends as known
 from webapp.services.social import trends
 from webapp.views.social.daily import cards_for
 
-LABELS = {"day": "24 hours", "week": "7 days", "month": "30 days"}
+LABELS = {
+    "day": gettext_lazy("24 hours"),
+    "week": gettext_lazy("7 days"),
+    "month": gettext_lazy("30 days"),
+}
+WITHIN = {
+    "day": gettext_lazy("in the last 24 hours"),
+    "week": gettext_lazy("in the last 7 days"),
+    "month": gettext_lazy("in the last 30 days"),
+}
+OF = {
+    "day": gettext_lazy("of the last 24 hours"),
+    "week": gettext_lazy("of the last 7 days"),
+    "month": gettext_lazy("of the last 30 days"),
+}
 
 
 @require_safe
@@ -25,6 +40,8 @@ def trending(request: HttpRequest) -> HttpResponse:
         "is_first": not key,
         "window": window,
         "labels": LABELS,
+        "within": WITHIN[window],
+        "of": OF[window],
         "config": trends.WINDOWS[window],
         "learned_days": trends.LEARNED_DAYS,
         "most": trends.MOST,
