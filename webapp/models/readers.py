@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 
 
 class Readers(BaseUserManager["Reader"]):
@@ -57,7 +58,7 @@ class Reader(AbstractBaseUser, PermissionsMixin):
     @property
     def public_name(self) -> str:
         """What others see: never the address."""
-        return self.name or "a reader"
+        return self.name or gettext("a reader")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """An account comes with its first interest, whoever makes it: page, admin or command."""

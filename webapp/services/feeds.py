@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import ngettext
 
 from webapp.models import FeedToken, Profile
 from webapp.queries.feeds import digest_of
@@ -22,7 +22,11 @@ def make(whole: Profile, profile: Profile, name: str, now: datetime) -> str:
     with transaction.atomic():
         Profile.objects.select_for_update().get(pk=whole.pk)  # two clicks at once
         if FeedToken.objects.filter(profile__reader=whole.reader_id).count() >= MOST:
-            told = gettext("%(n)s private feeds are as many as can be kept: revoke one first.")
+            told = ngettext(
+                "%(n)s private feed is as many as can be kept: revoke one first.",
+                "%(n)s private feeds are as many as can be kept: revoke one first.",
+                MOST,
+            )
             raise TooMany(told % {"n": MOST})
         FeedToken.objects.create(
             profile=profile, name=name, digest=digest_of(token), created_at=now

@@ -5,12 +5,17 @@ from datetime import date
 from django import template
 from django.urls import reverse
 from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, gettext_lazy
 
 from recommender.trend import TrendConfig
 from webapp.queries.social.daily import Found, Period
 
 register = template.Library()
-LABELS = {"date": "Day", "week": "Week", "month": "Month"}
+LABELS = {
+    "date": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": gettext_lazy("Month"),
+}
 
 
 @register.filter
@@ -28,19 +33,14 @@ def called_from(first: date, kind: str) -> str:
     """Monday 23 November 2026; week 48 of 2026; November 2026."""
     if kind == "week":
         year, week, _ = first.isocalendar()
-        return f"week {week} of {year}"
+        return gettext("week %(week)s of %(year)s") % {"week": week, "year": year}
     return formatted(first, "l j F Y" if kind == "date" else "F Y")
-
-
-@register.filter
-def replaced(kind: str) -> str:
-    return "day" if kind == "date" else kind
 
 
 @register.filter
 def others(found: Found) -> list[tuple[str, str]]:
     """The day, week and month around the newest day that is shown."""
-    return [(address(Period(kind, found.day, found.day)), label) for kind, label in LABELS.items()]
+    return [(address(Period(kind, found.day, found.day)), kind_label(kind)) for kind in LABELS]
 
 
 @register.filter
@@ -62,4 +62,4 @@ def formula(config: TrendConfig) -> str:
 
 @register.filter
 def kind_label(kind: str) -> str:
-    return LABELS[kind]
+    return str(LABELS[kind])

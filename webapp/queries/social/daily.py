@@ -47,14 +47,14 @@ _KINDS = {
 def first_day(kind: str, text: str) -> date:
     """2026-11-23, 2026-W48 or 2026-11 -> its first day. ValueError when there is no such."""
     if not re.fullmatch(_KINDS[kind].written, text, re.ASCII):
-        raise ValueError(f"{text[:20]!r} is not spelt as a {kind}")
+        raise ValueError(text[:20])
     year, rest = int(text[:4]), text[5:]
     if kind == "week":
         first = date.fromisocalendar(year, int(rest[1:]), 1)
     else:
         first = date(year, int(rest[:2]), int(rest[3:] or 1))
     if not calendar.FIRST <= first <= calendar.LAST:
-        raise ValueError(f"There are no papers of {text}")
+        raise ValueError(text)
     return first
 
 

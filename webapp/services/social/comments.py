@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from webapp.models import Comment, Paper, Reader, Report
 from webapp.queries.social import comments, submissions
@@ -20,7 +21,7 @@ class Refused(ValueError):  # noqa: N818 - what happened to the words
 def write(reader: Reader, paper: Paper, body: str, now: datetime) -> Comment:
     """Add a comment. The same words at once again are the same comment: a double click."""
     if not submissions.may_take_part(reader):
-        raise Refused("Confirm your e-mail address first; then you can comment.")
+        raise Refused(gettext("Confirm your e-mail address first; then you can comment."))
     with transaction.atomic():
         # One after another, so that the limits hold for hasty clicks and two tabs.
         Reader.objects.select_for_update(no_key=True).get(pk=reader.pk)
@@ -35,19 +36,30 @@ def write(reader: Reader, paper: Paper, body: str, now: datetime) -> Comment:
 
 
 def _check_limits(reader: Reader, now: datetime) -> None:
-    limits = {"an hour": (AN_HOUR, timedelta(hours=1)), "a day": (A_DAY, timedelta(days=1))}
-    for name, (most, span) in limits.items():
-        if comments.n_written(reader, now - span) >= most:
-            raise Refused(f"You have written {most} comments within {name}; wait a little.")
+    if comments.n_written(reader, now - timedelta(hours=1)) >= AN_HOUR:
+        told = ngettext(
+            "You have written %(n)s comment within an hour; wait a little.",
+            "You have written %(n)s comments within an hour; wait a little.",
+            AN_HOUR,
+        )
+        raise Refused(told % {"n": AN_HOUR})
+    if comments.n_written(reader, now - timedelta(days=1)) >= A_DAY:
+        told = ngettext(
+            "You have written %(n)s comment within a day; wait a little.",
+            "You have written %(n)s comments within a day; wait a little.",
+            A_DAY,
+        )
+        raise Refused(told % {"n": A_DAY})
 
 
 def edit(comment: Comment, body: str, now: datetime) -> None:
     """Mend one's own words, for a while; by then others may have answered them."""
     open_ones = Comment.objects.filter(pk=comment.pk, deleted_at=None, hidden_at=None)
     if not open_ones.exists():
-        raise Refused("An editor has hidden this comment, so it can't be changed.")
+        raise Refused(gettext("An editor has hidden this comment, so it can't be changed."))
     if not open_ones.filter(at__gt=now - EDITABLE).update(body=body, edited_at=now):
-        raise Refused("A comment can be changed within an hour of writing it, and not later.")
+        told = gettext("A comment can be changed within an hour of writing it, and not later.")
+        raise Refused(told)
 
 
 def delete(comment: Comment, now: datetime) -> None:
@@ -58,7 +70,12 @@ def delete(comment: Comment, now: datetime) -> None:
 def report(reader: Reader, comment: Comment, why: str, now: datetime) -> None:
     """Once a reader; the first reason stands."""
     if comments.n_reported(reader, now - timedelta(days=1)) >= REPORTS_A_DAY:
-        raise Refused(f"You have reported {REPORTS_A_DAY} comments within a day; wait a little.")
+        told = ngettext(
+            "You have reported %(n)s comment within a day; wait a little.",
+            "You have reported %(n)s comments within a day; wait a little.",
+            REPORTS_A_DAY,
+        )
+        raise Refused(told % {"n": REPORTS_A_DAY})
     row = Report(comment=comment, reader=reader, why=why, at=now)
     Report.objects.bulk_create([row], ignore_conflicts=True)
 

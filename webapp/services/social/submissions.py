@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from webapp.arxiv import identifiers
 from webapp.models import Entry, Paper, Reader, Submission
@@ -49,15 +50,25 @@ def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool
 
 def _check(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> None:
     if not known.may_take_part(reader):
-        raise Refused("Confirm your e-mail address first; then you can submit papers.")
+        raise Refused(gettext("Confirm your e-mail address first; then you can submit papers."))
     if known.n_submitted(reader, now.date()) >= A_DAY:
-        raise Refused(f"You have submitted {A_DAY} papers today; come back tomorrow (UTC).")
+        told = ngettext(
+            "You have submitted %(n)s paper today; come back tomorrow (UTC).",
+            "You have submitted %(n)s papers today; come back tomorrow (UTC).",
+            A_DAY,
+        )
+        raise Refused(told % {"n": A_DAY})
     if paper and paper.withdrawn_at:
-        raise Refused("Its authors have withdrawn this paper.")
+        raise Refused(gettext("Its authors have withdrawn this paper."))
     if paper is None and not (settings.ARXIV_SUBJECTS and not identifiers.is_doi(arxiv_id)):
-        label = identifiers.label(arxiv_id)
-        what = "only papers of arXiv" if settings.ARXIV_SUBJECTS else "no papers by itself"
-        raise Refused(f"{label} is not stored here, and this instance fetches {what}.")
+        told = gettext(
+            "%(paper)s is not stored here, and this instance fetches no papers by itself."
+        )
+        if settings.ARXIV_SUBJECTS:
+            told = gettext(
+                "%(paper)s is not stored here, and this instance fetches only papers of arXiv."
+            )
+        raise Refused(told % {"paper": identifiers.label(arxiv_id)})
 
 
 def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> Submission:
@@ -115,17 +126,24 @@ def _not_found(row: Submission, now: datetime) -> None:
     row.n_asked += 1
     if row.n_asked >= TRIES:
         row.state = Submission.State.REFUSED
-        row.reason = f"arXiv was asked {TRIES} times and has no paper of this number."
+        told = ngettext(
+            "arXiv was asked %(n)s time and has no paper of this number.",
+            "arXiv was asked %(n)s times and has no paper of this number.",
+            TRIES,
+        )
+        row.reason = told % {"n": TRIES}
     else:
         row.next_at = now + ASK_AGAIN * 2 ** (row.n_asked - 1)
-        row.reason = f"arXiv had no such paper; it is asked again at {row.next_at:%H:%M} UTC."
+        told = gettext("arXiv had no such paper; it is asked again at %(hour)s UTC.")
+        row.reason = told % {"hour": f"{row.next_at:%H:%M}"}
     row.save()
 
 
 def unanswered(arxiv_ids: Sequence[str], sentence: str, now: datetime) -> None:
     """Nobody answered: say so, and wait on; after some days give up."""
     waiting = Submission.objects.filter(arxiv_id__in=arxiv_ids, state=Submission.State.WAITING)
+    given_up = gettext("arXiv could not be asked for days. %(why)s") % {"why": sentence}
     waiting.filter(submitted_at__lt=now - PATIENCE).update(
-        state=Submission.State.REFUSED, reason=f"arXiv could not be asked for days. {sentence}"
+        state=Submission.State.REFUSED, reason=given_up
     )
-    waiting.update(reason=f"{sentence} It is asked again soon.")
+    waiting.update(reason=gettext("%(why)s It is asked again soon.") % {"why": sentence})

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.models import Paper, Reader
@@ -16,7 +17,10 @@ from webapp.views import is_part
 from webapp.views.readers import back_of, log_in_first, refuse
 
 UPVOTES = {"upvote": True, "undo": False}
-SAID = {True: "Upvoted “{}”; everybody can see it.", False: "Upvote of “{}” taken back."}
+SAID = {
+    True: gettext_lazy("Upvoted “%(title)s”; everybody can see it."),
+    False: gettext_lazy("Upvote of “%(title)s” taken back."),
+}
 
 
 @require_POST
@@ -27,13 +31,14 @@ def upvote(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     paper = get_object_or_404(papers.SHOWN, arxiv_id=arxiv_id)
     wanted = UPVOTES.get(request.POST.get("value", ""))
     if wanted is None:
-        return refuse(request, paper, "Say value=upvote or undo.", 400)
+        return refuse(request, paper, gettext("Say value=upvote or undo."), 400)
     try:
         upvotes.upvote(request.user, paper, wanted, timezone.now())
     except upvotes.Withdrawn:
-        why = "Its authors have withdrawn this paper, so it can't be upvoted."
+        why = gettext("Its authors have withdrawn this paper, so it can't be upvoted.")
         return refuse(request, paper, why, 409)
-    return _answer(request, paper, SAID[wanted].format(shorten(paper.title, 80, placeholder=" …")))
+    title = shorten(paper.title, 80, placeholder=" …")
+    return _answer(request, paper, SAID[wanted] % {"title": title})
 
 
 def _answer(request: HttpRequest, paper: Paper, told: str) -> HttpResponse:

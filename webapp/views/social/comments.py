@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from webapp.forms import CommentForm, NameForm, ReasonForm
@@ -89,7 +90,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk, reader=request.user)
     if comment.deleted_at is None:  # not a second click
         service.delete(comment, timezone.now())
-    messages.success(request, "Your comment is deleted.")
+    messages.success(request, gettext("Your comment is deleted."))
     return redirect("discussion", comment.paper.arxiv_id)
 
 
@@ -106,7 +107,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         except service.Refused as refused:
             form.add_error("why", str(refused))
         else:
-            messages.success(request, "Thank you. An editor will look at it.")
+            messages.success(request, gettext("Thank you. An editor will look at it."))
             return redirect("discussion", comment.paper.arxiv_id)
     context = {"form": form, "comment": comment}
     return render(request, "social/report.html", context, status=400 if form.errors else 200)
@@ -120,6 +121,7 @@ def name(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
         choose_name(request.user, form.cleaned_data["name"])
-        messages.success(request, f"Others see you as {request.user.public_name}.")
+        told = gettext("Others see you as %(name)s.") % {"name": request.user.public_name}
+        messages.success(request, told)
         return redirect(back_of(request) if request.POST.get("next") else "name")
     return render(request, "social/name.html", {"form": form}, status=400 if form.errors else 200)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.forms import ClaimForm, DecisionForm, PickForm
@@ -50,8 +51,8 @@ def pick(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         else:
             editing.unpick(paper, timezone.now())
     except Withdrawn:
-        return refuse(request, paper, "Its authors have withdrawn this paper.", 409)
-    messages.success(request, "Picked." if is_pick else "No longer picked.")
+        return refuse(request, paper, gettext("Its authors have withdrawn this paper."), 409)
+    messages.success(request, gettext("Picked.") if is_pick else gettext("No longer picked."))
     return redirect(back_of(request))
 
 
@@ -64,7 +65,8 @@ def claim(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and may_take_part(request.user):
         editing.claim(request.user, paper, form.cleaned_data["note"], timezone.now())
-        messages.success(request, "An editor will check it; this page says what comes of it.")
+        told = gettext("An editor will check it; this page says what comes of it.")
+        messages.success(request, told)
         return redirect("claim", paper.arxiv_id)
     context = {
         "paper": paper,
@@ -97,13 +99,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST)
     value = request.POST.get("value")
     if not form.is_valid() or value not in {"grant", "refuse"}:
-        messages.error(request, "Nothing was stored: say grant or refuse, and give a reason.")
+        why = gettext("Nothing was stored: say grant or refuse, and give a reason.")
+        messages.error(request, why)
     elif editing.decide(
         request.user, pk, value == "grant", form.cleaned_data["reason"], timezone.now()
     ):
-        messages.success(request, "Granted." if value == "grant" else "Refused.")
+        messages.success(request, gettext("Granted.") if value == "grant" else gettext("Refused."))
     else:
-        messages.error(request, "It was decided already, or is your own.")
+        messages.error(request, gettext("It was decided already, or is your own."))
     return redirect("queue")
 
 
@@ -116,13 +119,13 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
     form, value, now = DecisionForm(request.POST), request.POST.get("value"), timezone.now()
     if value == "hide" and form.is_valid():
         comments.hide(request.user, comment, form.cleaned_data["reason"], now)
-        messages.success(request, "Hidden; its place says why.")
+        messages.success(request, gettext("Hidden; its place says why."))
     elif value == "restore":
         comments.restore(comment, now)
-        messages.success(request, "Everybody can read it again.")
+        messages.success(request, gettext("Everybody can read it again."))
     elif value == "dismiss":
         comments.dismiss(comment, now)
-        messages.success(request, "The comment stays as it is.")
+        messages.success(request, gettext("The comment stays as it is."))
     else:
-        messages.error(request, "Nothing was stored: to hide a comment, say why.")
+        messages.error(request, gettext("Nothing was stored: to hide a comment, say why."))
     return redirect("queue")

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
@@ -39,18 +41,21 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 
 def _said(row: Submission, is_new: bool, reader: Reader) -> str:
-    label = identifiers.label(row.arxiv_id)
-    if not is_new:
-        who = "You have" if row.reader_id == reader.pk else f"{_name(row)} has"
-        waits = " It is still being fetched." if row.state == Submission.State.WAITING else ""
-        return f"{who} submitted {label} already, on {row.day:%d %B %Y}.{waits}"
-    if row.state == Submission.State.WAITING:
-        return f"{label} is not here yet: arXiv will be asked for it in its turn."
-    return f"{label} is on today's page now."
+    is_waiting = row.state == Submission.State.WAITING
+    told = gettext("%(paper)s is on today's page now.")
+    if not is_new and row.reader_id == reader.pk:
+        told = gettext("You have submitted %(paper)s already, on %(day)s.")
+    elif not is_new:
+        told = gettext("%(name)s has submitted %(paper)s already, on %(day)s.")
+    elif is_waiting:
+        told = gettext("%(paper)s is not here yet: arXiv will be asked for it in its turn.")
+    facts = {"paper": identifiers.label(row.arxiv_id), "day": formatted(row.day, "d F Y")}
+    waits = gettext("It is still being fetched.") if is_waiting and not is_new else ""
+    return f"{told % (facts | {'name': _name(row)})} {waits}".rstrip()
 
 
 def _name(row: Submission) -> str:
-    return (row.reader and row.reader.name) or "A reader"
+    return (row.reader and row.reader.name) or gettext("A reader")
 
 
 def _page(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
