@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.translation import trans_real
 from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 
-from tests.factories import DAY, indexed, paper, rating
+from tests.factories import DAY, indexed, paper, profile, rating, reader
 from webapp import urls
-from webapp.models import Rating, Subject
-from webapp.services import readers, runs
+from webapp.models import Digest, Rating, Subject, Subscription, Suppression
+from webapp.services import feeds, readers, runs
+from webapp.services.digests import confirming, letters, personal, subscriptions
+from webapp.services.social import comments, editing, trends, upvotes
 from webapp.templatetags import cards
 
 ROOT = Path(__file__).resolve().parent.parent.parent / "webapp"
@@ -225,8 +227,11 @@ def greek_world(who, now):
 
 
 def plain(html):
-    """Its Latin words outside of brackets, which may stand in one another."""
-    texts = spoken(html)
+    return outside(spoken(html))
+
+
+def outside(texts):
+    """Their Latin words outside of brackets, which may stand in one another."""
     before = None
     joined = "\n".join(texts)
     while before != joined:
@@ -256,4 +261,89 @@ def test_every_word_of_a_page_can_be_translated(name, client, bracketed, greek_w
     answer = client.get(address(name, greek_world, who))
     if answer.status_code in ONLY_POST or not answer["Content-Type"].startswith("text/html"):
         return
+    assert plain(answer.content.decode()) == []
+
+
+@pytest.fixture
+def public_world(greek_world, who, now):
+    """Upvoted, picked and discussed; one comment is reported, one hidden; somebody is an author."""
+    other = reader(name="Βάσω")
+    who.name, who.is_editor, who.is_superuser = "Άννα", True, True
+    who.save()
+    for one in (who, other):
+        upvotes.upvote(one, greek_world, True, now)
+        comments.write(one, greek_world, "λόγος", now)
+    hidden = comments.write(other, greek_world, "άλλος", now + timedelta(hours=1))
+    reported = comments.write(other, greek_world, "τρίτος", now + timedelta(hours=2))
+    comments.hide(who, hidden, "αιτία", now)
+    comments.report(who, reported, "αιτία", now)
+    editing.pick(who, greek_world, "σημείωση", now)
+    editing.claim(other, greek_world, "εγώ", now)
+    trends.compute_trend("x", now)
+    return greek_world
+
+
+@pytest.mark.parametrize("name", ["discussion", "queue", "upvoters", "trending", "paper", "daily"])
+def test_what_readers_said_stands_in_translated_words(name, client, bracketed, public_world, who):
+    assert plain(client.get(address(name, public_world, who)).content.decode()) == []
+
+
+@pytest.fixture
+def letter(greek_world, who, now):
+    """A reader's own letters, with every fate that one can have."""
+    wish = dict.fromkeys(("least_place", "held_until"))
+    wish |= {"cadence": "daily", "days": [], "hour": 7, "most": 5, "tells_empty": True}
+    one = Subscription.objects.get(pk=personal.make(who, None, wish, now))
+    for n, state in enumerate(Digest.State.values):
+        day = DAY - timedelta(days=n)
+        times = {"queued_at": now, "next_at": now, "sent_at": now}
+        Digest.objects.create(subscription=one, day=day, state=state, attempts=1, **times)
+    Suppression.objects.create(address="q@example.org", why="bounced", said="όχι", at=now)
+    return one
+
+
+def test_the_pages_of_letters_and_private_feeds_can_be_translated(client, bracketed, letter, who):
+    who.is_superuser = True
+    who.save()
+    feeds.make(profile(who), profile(who), "όνομα", letter.created_at)
+    for page in ("letters", "mail", "private_feeds"):
+        assert plain(client.get(reverse(page)).content.decode()) == []
+    assert plain(client.get(reverse("letter", args=[letter.pk])).content.decode()) == []
+
+
+def test_letters_can_be_translated(bracketed, letter, who, now, settings):
+    settings.MAIL_FOLDER = "letters"  # no address need be confirmed
+    Digest.objects.all().delete()
+    made = letters.compose(Digest(subscription=letter, day=DAY, queued_at=now, next_at=now), now)
+    assert outside([made.subject, made.body]) == []
+    assert plain(made.alternatives[0][0]) == []
+
+
+def test_letters_to_strangers_can_be_translated(client, bracketed, greek_world, now, mailoutbox):
+    wish = {"cadence": "weekly", "days": [], "hour": 7, "time_zone": "UTC", "subjects": ["cs.RO"]}
+    subscriptions.subscribe("r@example.org", wish, now)
+    confirming.answer("x", now)
+    one = Subscription.objects.get(address="r@example.org")
+    client.post(reverse("confirm", args=[subscriptions.link_to_confirm(one)]))
+    one.refresh_from_db()
+    made = letters.preview(one, DAY, now)
+    for message in (*mailoutbox, made):
+        assert outside([message.subject, message.body]) == []
+    for page in ("manage", "unsubscribe"):
+        assert plain(client.get(reverse(page, args=[one.key])).content.decode()) == []
+
+
+PAGES_OF_ACCOUNTS = [
+    "account_login", "account_signup", "account_logout", "account_email", "account_inactive",
+    "account_change_password", "account_reset_password", "account_reset_password_done",
+    "account_reauthenticate", "account_email_verification_sent", "mfa_index", "mfa_list_webauthn",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES_OF_ACCOUNTS)
+@pytest.mark.parametrize("is_logged_in", [True, False])
+def test_the_pages_of_accounts_can_be_translated(name, is_logged_in, client, bracketed, who):
+    if not is_logged_in:
+        client.logout()
+    answer = client.get(reverse(name), follow=True)
     assert plain(answer.content.decode()) == []
