@@ -333,6 +333,21 @@ def test_letters_to_strangers_can_be_translated(client, bracketed, greek_world, 
         assert plain(client.get(reverse(page, args=[one.key])).content.decode()) == []
 
 
+def test_feeds_can_be_translated(client, bracketed, greek_world, who, now):
+    token = feeds.make(profile(who), profile(who), "όνομα", now)
+    feed = {
+        "daily_feed": [],
+        "trending_feed": [],
+        "subject_feed": ["math"],
+        "private_feed": [token],
+    }
+    for name, given in feed.items():
+        found = client.get(reverse(name, args=[*given, "json"])).json()
+        assert outside([found["title"], found["description"]]) == []
+        for item in found["items"]:
+            assert plain(item["content_html"]) == []
+
+
 PAGES_OF_ACCOUNTS = [
     "account_login", "account_signup", "account_logout", "account_email", "account_inactive",
     "account_change_password", "account_reset_password", "account_reset_password_done",
