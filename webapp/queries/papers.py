@@ -17,7 +17,7 @@ SHOWN = Paper.objects.defer("search")
 # What a card tells.
 CARD = (
     *("arxiv_id", "issue_day", "title", "abstract", "is_summary", "authors", "subjects"),
-    *("version", "withdrawn_at", "created_at"),
+    *("version", "withdrawn_at"),
 )
 
 
