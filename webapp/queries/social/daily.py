@@ -84,14 +84,15 @@ def _nearest(where: str) -> str:
     return f"{either}({papers}, {singled_out})"
 
 
+# Put in where it is used, a step would be planned once for every use.
 _NEAR = f"""
 WITH wanted AS (
     SELECT coalesce((date_trunc(%(unit)s, %(first)s::timestamp) + %(length)s::interval)::date,
                     'infinity'::date) AS until),
-here AS (
+here AS MATERIALIZED (
     SELECT coalesce({_nearest("< until")}, {_nearest(">= until")}) AS day FROM wanted),
 first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
-span AS (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
+span AS MATERIALIZED (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
 SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")} FROM span
 """  # noqa: S608 - as above
 
