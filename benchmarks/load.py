@@ -15,7 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -95,9 +95,12 @@ def forever(round_of: list[bytes]) -> Iterator[bytes]:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """User and system time, of children that ended too (Linux)."""
-    fields = (Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in pids)
-    return sum(sum(map(int, one[11:15])) for one in fields) / TICK
+    """User and system time, of children that ended too (Linux); of one that is gone nothing."""
+    found = []
+    for stat in (Path(f"/proc/{pid}/stat") for pid in pids):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.append(stat.read_text().rsplit(")", 1)[1].split())
+    return sum(sum(map(int, one[11:15])) for one in found) / TICK
 
 
 class Figures(NamedTuple):

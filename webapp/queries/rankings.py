@@ -104,7 +104,7 @@ def feed_page(
     if page > n_pages:
         return feed_page(interests, day, n_pages, profile, size)
     shown = papers.cards({*found.paper_ids, *found.because})
-    ratings = readers.ratings_of(profile.reader_id, found.paper_ids)
+    ratings = readers.pressed(profile.reader_id, found.paper_ids)
     first = (page - 1) * size
     names = {one.pk: one.name for one in interests.apart}
     cards = [
@@ -137,9 +137,8 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
                 paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
                 placed_by[%(a)s:%(b)s], scores[%(a)s:%(b)s],
-                (SELECT coalesce(jsonb_agg(t ORDER BY n), '[]') FROM
-                    jsonb_array_elements(terms) WITH ORDINALITY AS x(t, n)
-                    WHERE n BETWEEN %(a)s AND %(b)s)::text
+                coalesce(jsonb_path_query_array(terms, '$[$a to $b]',
+                    jsonb_build_object('a', %(a)s - 1, 'b', %(b)s - 1)), '[]')::text
             FROM webapp_profile p
             LEFT JOIN webapp_ranking k ON k.profile_id = p.id AND k.day = %(day)s
                 AND NOT k.is_outdated
@@ -188,7 +187,7 @@ def _newest_first(
     never = muted(interests.wishes_of(profile))
     n_papers = None if never else found.n_listed
     feed = newest_page(day, page, profile.subjects, n_papers, never, size)
-    ratings = readers.ratings_of(profile.reader_id, [card.paper.pk for card in feed.cards])
+    ratings = readers.pressed(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
     return feed._replace(cards=cards, n_ratings=found.n_acts)
 

@@ -172,3 +172,18 @@ def taken_away(reader_id: int) -> list[Profile]:
 def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
     rows = Rating.objects.filter(reader_id=reader_id, paper_id__in=paper_ids)
     return {row.paper_id: row for row in rows}
+
+
+def pressed(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
+    """The same, with no more than the buttons on a list tell; and written out, as every list asks.
+
+    Whole rows with their times took more than twice as long.
+    """
+    rows = Rating.objects.raw(
+        """
+        SELECT id, reader_id, paper_id, value, saved, saved_version FROM webapp_rating
+        WHERE reader_id = %s AND paper_id = ANY(%s)
+        """,
+        [reader_id, paper_ids],
+    )
+    return {row.paper_id: row for row in rows}

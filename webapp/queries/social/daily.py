@@ -84,14 +84,15 @@ def _nearest(where: str) -> str:
     return f"{either}({papers}, {singled_out})"
 
 
+# Put in where it is used, a step would be planned once for every use.
 _NEAR = f"""
 WITH wanted AS (
     SELECT coalesce((date_trunc(%(unit)s, %(first)s::timestamp) + %(length)s::interval)::date,
                     'infinity'::date) AS until),
-here AS (
+here AS MATERIALIZED (
     SELECT coalesce({_nearest("< until")}, {_nearest(">= until")}) AS day FROM wanted),
 first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
-span AS (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
+span AS MATERIALIZED (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
 SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")} FROM span
 """  # noqa: S608 - as above
 
@@ -150,6 +151,7 @@ class DailyPage(NamedTuple):
     after: str
 
 
+CARD = (*papers.CARD, "created_at")  # which a timestamp makes dearer: it tells what is new
 _ENTRY = ["paper_id", "day", "n_upvotes", "is_picked", "n_public", "n_comments", "created_at"]
 ORDER = ("n_upvotes", "is_picked", "n_public", "pk")  # all falling
 _ENTRY_KEY = re.compile(r"e(\d{1,9})-([01])-(\d{1,9})-(\d{1,18})", re.ASCII)
@@ -209,7 +211,7 @@ def _entries(period: Period, after: str, size: int) -> list[Listed]:
         n_upvotes, is_picked, n_public, pk = map(int, found.groups())
         within += " AND (n_upvotes, is_picked, n_public, paper_id) < (%s, %s, %s, %s)"
         values += [n_upvotes, bool(is_picked), n_public, pk]
-    columns = ", ".join(f"p.{name}" for name in papers.CARD)
+    columns = ", ".join(f"p.{name}" for name in CARD)
     statement = _SINGLED_OUT.format(columns=columns, within=within, order=_ORDER)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, size])
@@ -218,7 +220,7 @@ def _entries(period: Period, after: str, size: int) -> list[Listed]:
 
 def _listed(row: tuple[Any, ...]) -> Listed:
     note, by = row[7:9]
-    paper = Paper.from_db("default", ["id", *papers.CARD], row[9:])
+    paper = Paper.from_db("default", ["id", *CARD], row[9:])
     entry = Entry.from_db("default", _ENTRY, row[:7])
     entry.paper = paper
     pick = None if note is None else Pick(paper_id=paper.pk, note=note)
@@ -234,7 +236,7 @@ def entries() -> Any:
     joined = Entry.objects.select_related("paper__submission__reader", "paper__pick")
     return joined.only(
         *("day", "n_upvotes", "is_picked", "n_public", "n_comments", "created_at"),
-        *(f"paper__{name}" for name in papers.CARD),
+        *(f"paper__{name}" for name in CARD),
         *("paper__submission__reader__name", "paper__pick__note"),
     )
 
@@ -242,9 +244,7 @@ def entries() -> Any:
 def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:
     in_period = Q(issue_day__range=(period.first, period.last))
     singled_out = Entry.objects.filter(paper=OuterRef("pk"), day__range=(period.first, period.last))
-    rows = Paper.objects.only(*papers.CARD).filter(
-        in_period, ~Exists(singled_out), withdrawn_at=None
-    )
+    rows = Paper.objects.only(*CARD).filter(in_period, ~Exists(singled_out), withdrawn_at=None)
     if key:
         rows = rows.filter(_below(("issue_day", "arxiv_id"), key))
     return [Listed(paper) for paper in rows.order_by("-issue_day", "-arxiv_id")[:size]]
@@ -281,7 +281,7 @@ def _rest_key(after: str) -> tuple[date, str] | None:
 def for_reader(cards: list[Listed], reader: Reader, now: datetime) -> list[Listed]:
     """The same cards with what this reader has said, and what is new since the last visit."""
     ids = [card.paper.pk for card in cards]
-    ratings = readers.ratings_of(reader.pk, ids)
+    ratings = readers.pressed(reader.pk, ids)
     upvoted, since = _of_reader(reader.pk, ids, now)
     return [
         card._replace(

@@ -1,0 +1,41 @@
+"""What stands around a page and is the same on the next: kept like the pieces of cards."""
+
+from typing import Any
+
+from django import template
+from django.middleware.csrf import get_token
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from webapp.models import Reader
+from webapp.templatetags.cards import LATER, piece
+
+register = template.Library()
+PROOF = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> SafeString:
+    """The links to everything, with the place where one is; the form's token is put in last."""
+    request: Any = context.get("request")  # none where even an error could not be told in order
+    user: Any = context.get("user")
+    match, is_reader = request and request.resolver_match, isinstance(user, Reader)
+    kept = piece(
+        "_nav.html",
+        here=match.url_name if match else "",
+        searches=bool(request) and "q" in request.GET,
+        user=str(user) if is_reader else "",
+        is_editor=is_reader and user.is_editor,
+        token=LATER,
+    )
+    if not is_reader:
+        return kept
+    return SafeString(kept.replace(LATER, format_html(PROOF, get_token(request))))
+
+
+@register.simple_tag(takes_context=True)
+def days(context: Context, place: str) -> SafeString:
+    """The way to the day before and the next one; a page has it twice, told apart by a name."""
+    given: dict[str, Any] = {"day": context["feed"].day, "also": context.get("also", "")}
+    return piece("rankings/_days.html", place=place, **given)
