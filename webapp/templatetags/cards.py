@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from webapp.models import Paper, Rating
 from webapp.templatetags.papers import opening
@@ -99,12 +100,6 @@ def heading(card: Any, feed: Any) -> SafeString:
     )
 
 
-EXPLORED = (
-    "<b>Outside your habit:</b> one of a few places a day "
-    "for papers unlike those you saved or liked."
-)
-
-
 @register.filter
 def reason(card: Any, feed: Any) -> SafeString:
     """Why it stands where it stands; nothing where nothing is known. In a feed terms are muted.
@@ -114,22 +109,36 @@ def reason(card: Any, feed: Any) -> SafeString:
     because = card.because
     if not because and not card.is_explored:
         return SafeString()
-    why = EXPLORED if card.is_explored else _because(card, because, mutes=bool(feed))
-    return SafeString(
-        f'<p class="why">{why} <a href="{_page(card.paper.arxiv_id)}/why/">Why?</a></p>\n'
+    why = _explored() if card.is_explored else _because(card, because, mutes=bool(feed))
+    ask, page = gettext("Why?"), _page(card.paper.arxiv_id)
+    return SafeString(f'<p class="why">{why} <a href="{page}/why/">{ask}</a></p>\n')
+
+
+def _explored() -> str:
+    return gettext(
+        "<b>Outside your habit:</b> one of a few places a day "
+        "for papers unlike those you saved or liked."
     )
 
 
 def _because(card: Any, because: Paper, *, mutes: bool) -> str:
     """Escaped; the nearest saved paper, the terms they share, and what other readers add."""
-    told = "You saved or liked it"
-    if because.pk != card.paper.pk:
-        title = opening(because.title, 80)
-        told = f'Because you saved or liked <a href="{_page(because.arxiv_id)}">{title}</a>'
+    if because.pk == card.paper.pk:
+        told = gettext("You saved or liked it")
+    else:
+        paper = f'<a href="{_page(because.arxiv_id)}">{opening(because.title, 80)}</a>'
         if card.terms:
-            told += "; shared terms: " + " · ".join(_term(term, mutes) for term in card.terms)
-    percent = card.shared_percent
-    return told + (f" <span>{percent} % from other readers</span>" if percent > 0 else "")
+            terms = " · ".join([_term(term, mutes) for term in card.terms])
+            told = gettext("Because you saved or liked %(paper)s; shared terms: %(terms)s") % {
+                "paper": paper,
+                "terms": terms,
+            }
+        else:
+            told = gettext("Because you saved or liked %(paper)s") % {"paper": paper}
+    if card.shared_percent > 0:
+        others = gettext("%(n)s %% from other readers") % {"n": card.shared_percent}
+        told += f" <span>{others}</span>"
+    return told
 
 
 def _term(term: str, mutes: bool) -> str:
