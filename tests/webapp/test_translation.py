@@ -1,11 +1,12 @@
 # ruff: noqa: RUF001 - Greek letters are what tells data from words
-"""Whatever readers see goes through gettext: found in the sources, and seen on pages in ⟦brackets⟧."""
+"""Whatever readers see goes through gettext: found in the sources, seen on pages in ⟦brackets⟧."""
 
 import ast
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.template.base import Lexer, TokenType
@@ -29,7 +30,7 @@ TEMPLATES = sorted(
 NAMES = {
     "Firstlight", "arXiv", "bioRxiv", "LightFM", "DOI", "PDF", "HTML", "BibTeX", "RIS", "ORCID",
     "Atom", "RSS", "JSON", "Markdown", "OAI", "PMH", "UTC", "Zotero", "JabRef", "Mendeley",
-    "ARXIV", "SUBJECTS", "LaTeX", "Hugging", "Face",
+    "ARXIV", "SUBJECTS", "LaTeX", "Hugging", "Face", "Factory",
 }  # fmt: skip
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "label", "summary")
 UNSPOKEN = {"script", "style", "code", "pre", "kbd", "math", "var"}
@@ -118,7 +119,15 @@ OPERATORS = {
     "admin.py", "bell.py", "celery.py", "dataset.py", "embedded.py", "jobs.py", "processes.py",
     "servers.py", "settings.py", "supervisor.py", "tasks.py", "wsgi.py",
 }  # fmt: skip
-OF_OPERATORS = ("management/", "migrations/", "arxiv/", "models/")
+# The services are the worker's, which no page reaches; the last keeps what became of jobs.
+WORKERS = ("coverage", "demo", "encodings", "harvests", "imports", "runs", "sources", "work")
+OF_OPERATORS = (
+    *("management/", "migrations/", "arxiv/", "models/"),
+    *(f"services/{name}" for name in WORKERS),
+)
+# What is written for programs: the headings of a paper's Markdown.
+FOR_PROGRAMS = {("views/papers.py", "_facts")}
+SQL = re.compile(r"\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE)\b")
 MARKS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "gettext_noop"}
 LOGS = {"debug", "info", "warning", "error", "exception", "add_argument"}
 SENTENCE = re.compile(r"[A-Z][a-z’']+[ :.,]|[a-z’']{2,} [a-z]{2,} [a-z]|[a-z]{3,}\.$|^[A-Z][a-z]+$")
@@ -141,11 +150,13 @@ def documented(tree):
     return {id(first.value) for body in bodies for first in body if isinstance(first, ast.Expr)}
 
 
-def sentences(source):
+def sentences(name):
     """String constants that read like sentences, outside of gettext, logs and docstrings."""
-    tree = ast.parse(source)
+    tree = ast.parse((ROOT / name).read_text())
     passed = documented(tree)
     for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and (name, node.name) in FOR_PROGRAMS:
+            passed |= {id(part) for part in ast.walk(node)}
         if isinstance(node, ast.Call) and is_mark(node, MARKS | LOGS):
             passed |= {id(part) for part in ast.walk(node)}
         if isinstance(node, ast.Subscript | ast.AnnAssign):  # types that are written as strings
@@ -156,12 +167,26 @@ def sentences(source):
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if id(node) not in passed and SENTENCE.search(node.value)
+        if node.value not in NAMES and not SQL.match(node.value)
     ]
 
 
 @pytest.mark.parametrize("name", PYTHON)
 def test_no_sentence_for_readers_passes_by_gettext(name):
-    assert sentences((ROOT / name).read_text()) == []
+    assert sentences(name) == []
+
+
+SCRIPTS = sorted(path.name for path in (ROOT / "static").glob("*.js"))
+KEY_NAMES = {"Enter"}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_script_holds_words_of_its_own(name):
+    """They read them from the page, which has them translated."""
+    comment = re.compile(r"/\*.*?\*/| //.*?$", re.DOTALL | re.MULTILINE)
+    source = comment.sub("", (ROOT / "static" / name).read_text())
+    literals = {one.strip("\"'` ") for one in re.findall(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`", source)}
+    assert {one for one in literals - KEY_NAMES if SENTENCE.search(one)} == set()
 
 
 class Bracketed:
@@ -177,6 +202,8 @@ class Bracketed:
 @pytest.fixture
 def bracketed(monkeypatch):
     monkeypatch.setattr(trans_real, "_default", Bracketed())
+    # Making the test's database leaves a language on, which would come before.
+    monkeypatch.setattr(trans_real, "_active", SimpleNamespace())
     pieces = [cards._piece, cards._muting]
     for piece in pieces:
         piece.cache_clear()
