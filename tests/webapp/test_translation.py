@@ -114,6 +114,14 @@ def test_no_template_holds_words_of_its_own(name):
     assert unmarked(source, name.endswith(".html")) == []
 
 
+def test_a_note_to_translators_ends_its_line():
+    """What follows on the same line would not be gathered, messages too."""
+    notes = re.compile(r"Translators:[^%#]*(?:{% endcomment %}|#})(?!\n)")
+    assert [
+        name for name in TEMPLATES if notes.search((ROOT / "templates" / name).read_text())
+    ] == []
+
+
 # Files whose sentences are for operators: logs, commands, jobs and what is stored of them.
 OPERATORS = {
     "admin.py", "bell.py", "celery.py", "dataset.py", "embedded.py", "jobs.py", "processes.py",
