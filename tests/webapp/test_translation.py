@@ -184,6 +184,30 @@ def test_no_sentence_for_readers_passes_by_gettext(name):
     assert sentences(name) == []
 
 
+def lost(source):
+    """Marks that xgettext passes over: inside of an f-string, or of what is no plain string."""
+    tree = ast.parse(source)
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and is_mark(one, MARKS)]
+    inside = {
+        id(part)
+        for whole in ast.walk(tree)
+        if isinstance(whole, ast.JoinedStr)
+        for part in ast.walk(whole)
+    }
+    return [
+        one.lineno
+        for one in calls
+        if id(one) in inside
+        or not isinstance(one.args[0], ast.Constant)
+        or "\\u" in (ast.get_source_segment(source, one.args[0]) or "")
+    ]
+
+
+@pytest.mark.parametrize("name", PYTHON)
+def test_every_mark_is_gathered(name):
+    assert lost((ROOT / name).read_text()) == []
+
+
 SCRIPTS = sorted(path.name for path in (ROOT / "static").glob("*.js"))
 KEY_NAMES = {"Enter"}
 

@@ -384,8 +384,8 @@ def gap(earlier: date, later: date) -> str:
     if first == last:
         return gettext("on %(day)s") % {"day": formatted(first, "j F")}
     if (first.year, first.month) == (last.year, last.month):
-        # Translators: such as "on 25\u201326 April".
-        told = gettext("on %(first)s\u2013%(last)s %(month)s")
+        # Translators: such as "on 25 to 26 April".
+        told = gettext("on %(first)s–%(last)s %(month)s")  # noqa: RUF001 - no escape is gathered
         return told % {"first": first.day, "last": last.day, "month": formatted(last, "F")}
     told = gettext("from %(first)s to %(last)s")
     return told % {"first": formatted(first, "j F"), "last": formatted(last, "j F")}

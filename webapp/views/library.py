@@ -111,7 +111,8 @@ def together(request: HttpRequest) -> HttpResponse:
     try:
         said = _do("back" if back else act, request, reader.pk, chosen, now)
     except service.Refused as refused:
-        return refuse_act(request, f"{refused} {gettext('Nothing was changed.')}", 400)
+        unchanged = gettext("Nothing was changed.")
+        return refuse_act(request, f"{refused} {unchanged}", 400)
     undo = None
     if back or act == "out":
         acts.rerank_after(reader, None, now)
