@@ -236,7 +236,7 @@ def bracketed(monkeypatch):
     monkeypatch.setattr(trans_real, "_default", Bracketed())
     # Making the test's database leaves a language on, which would come before.
     monkeypatch.setattr(trans_real, "_active", SimpleNamespace())
-    pieces = [cards._piece, cards._muting]
+    pieces = [cards._piece, cards._muting, cards._wordings]
     for piece in pieces:
         piece.cache_clear()
     yield

@@ -5,7 +5,7 @@ stale, and nothing of one reader can show up with another: what differs is anoth
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import template
 from django.template import Context
@@ -109,35 +109,51 @@ def reason(card: Any, feed: Any) -> SafeString:
     because = card.because
     if not because and not card.is_explored:
         return SafeString()
-    why = _explored() if card.is_explored else _because(card, because, mutes=bool(feed))
-    ask, page = gettext("Why?"), _page(card.paper.arxiv_id)
-    return SafeString(f'<p class="why">{why} <a href="{page}/why/">{ask}</a></p>\n')
+    told = _wordings()
+    why = told.explored if card.is_explored else _because(card, because, mutes=bool(feed))
+    page = _page(card.paper.arxiv_id)
+    return SafeString(f'<p class="why">{why} <a href="{page}/why/">{told.ask}</a></p>\n')
 
 
-def _explored() -> str:
-    return gettext(
-        "<b>Outside your habit:</b> one of a few places a day "
-        "for papers unlike those you saved or liked."
+class Wordings(NamedTuple):
+    """What reasons are made of, in the instance's one language."""
+
+    explored: str
+    itself: str
+    because: str
+    with_terms: str
+    others: str
+    ask: str
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> Wordings:
+    """Looked up once: looking up takes longer than putting a reason together."""
+    return Wordings(
+        gettext(
+            "<b>Outside your habit:</b> one of a few places a day "
+            "for papers unlike those you saved or liked."
+        ),
+        gettext("You saved or liked it"),
+        gettext("Because you saved or liked %(paper)s"),
+        gettext("Because you saved or liked %(paper)s; shared terms: %(terms)s"),
+        gettext("%(n)s %% from other readers"),
+        gettext("Why?"),
     )
 
 
 def _because(card: Any, because: Paper, *, mutes: bool) -> str:
     """Escaped; the nearest saved paper, the terms they share, and what other readers add."""
-    if because.pk == card.paper.pk:
-        told = gettext("You saved or liked it")
-    else:
-        paper = f'<a href="{_page(because.arxiv_id)}">{opening(because.title, 80)}</a>'
+    words = _wordings()
+    told = words.itself
+    if because.pk != card.paper.pk:
+        title = opening(because.title, 80)
+        given = {"paper": f'<a href="{_page(because.arxiv_id)}">{title}</a>'}
         if card.terms:
-            terms = " · ".join([_term(term, mutes) for term in card.terms])
-            told = gettext("Because you saved or liked %(paper)s; shared terms: %(terms)s") % {
-                "paper": paper,
-                "terms": terms,
-            }
-        else:
-            told = gettext("Because you saved or liked %(paper)s") % {"paper": paper}
+            given["terms"] = " · ".join([_term(term, mutes) for term in card.terms])
+        told = (words.with_terms if card.terms else words.because) % given
     if card.shared_percent > 0:
-        others = gettext("%(n)s %% from other readers") % {"n": card.shared_percent}
-        told += f" <span>{others}</span>"
+        told += f" <span>{words.others % {'n': card.shared_percent}}</span>"
     return told
 
 

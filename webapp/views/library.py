@@ -40,7 +40,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "asked": urlencode(asked),
         "after": after,
         "interests": interests,
-        "states": Rating.State.choices,
+        "states": [(one.value, str(one.label)) for one in Rating.State],
     }
     return render(request, "library/library.html", context)
 
@@ -84,7 +84,10 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect(f"{_back(request)}#paper-{rating.paper.arxiv_id}")
     context = {"rating": rating, "paper": rating.paper, "written": written, "error": error}
-    context |= {"states": Rating.State.choices, "next": named(request)}
+    context |= {
+        "states": [(one.value, str(one.label)) for one in Rating.State],
+        "next": named(request),
+    }
     return render(request, "library/keep.html", context, status=400 if error else 200)
 
 
