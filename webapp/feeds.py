@@ -223,7 +223,10 @@ def _entry(base: str, paper: Paper, why: str = "") -> Entry:
 
 def _summary(paper: Paper) -> str:
     abstract = str(plain(paper.abstract))
-    return f"{gettext('Summary by Firstlight.')} {abstract}" if paper.is_summary else abstract
+    if not paper.is_summary:
+        return abstract
+    by_us = gettext("Summary by Firstlight.")
+    return f"{by_us} {abstract}"
 
 
 def _answer(

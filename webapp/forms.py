@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
-from webapp.arxiv import calendar, identifiers
+from webapp.arxiv import identifiers
 from webapp.models import Profile, Rating, Reader, Rule
 from webapp.queries import papers
 from webapp.queries.readers import Wish
@@ -27,8 +27,8 @@ class RatingForm(forms.Form):
     value = forms.ChoiceField(
         choices=[(name, name) for name in RATINGS],
         error_messages={
-            "required": "Say value=up, down or clear.",
-            "invalid_choice": "That is no rating: say up, down or clear.",
+            "required": gettext_lazy("Say value=up, down or clear."),
+            "invalid_choice": gettext_lazy("That is no rating: say up, down or clear."),
         },
     )
 
@@ -37,8 +37,8 @@ class SaveForm(forms.Form):
     value = forms.ChoiceField(
         choices=[(name, name) for name in SAVES],
         error_messages={
-            "required": "Say value=save or unsave.",
-            "invalid_choice": "That is neither save nor unsave.",
+            "required": gettext_lazy("Say value=save or unsave."),
+            "invalid_choice": gettext_lazy("That is neither save nor unsave."),
         },
     )
 
@@ -49,8 +49,8 @@ class InterestNameForm(forms.Form):
     name = forms.CharField(
         max_length=80,
         error_messages={
-            "required": "Say what to call it.",
-            "max_length": "A name has at most 80 characters.",
+            "required": gettext_lazy("Say what to call it."),
+            "max_length": gettext_lazy("A name has at most 80 characters."),
         },
     )
 
@@ -61,7 +61,8 @@ class InterestNameForm(forms.Form):
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
         if name.lower() in self.taken:
-            raise ValidationError(f"You have “{name}” already: choose another name.")
+            told = gettext("You have “%(name)s” already: choose another name.")
+            raise ValidationError(told % {"name": name})
         return name
 
 
@@ -69,7 +70,8 @@ def _percent(value: object, least: int, most: int) -> int:
     text = str(value or "")
     is_short = len(text) <= 3 and text.isascii() and text.isdigit()
     if not (is_short and least <= int(text) <= most):
-        raise ValidationError(f"Say a whole number from {least} to {most}.")
+        told = gettext("Say a whole number from %(least)s to %(most)s.")
+        raise ValidationError(told % {"least": least, "most": most})
     return int(text)
 
 
@@ -99,8 +101,8 @@ class InterestForm(forms.Form):
     value = forms.ModelChoiceField(
         Profile.objects.none(),
         error_messages={
-            "required": "Say which interest, by its number.",
-            "invalid_choice": "That is no interest of yours.",
+            "required": gettext_lazy("Say which interest, by its number."),
+            "invalid_choice": gettext_lazy("That is no interest of yours."),
         },
     )
 
@@ -129,11 +131,13 @@ class RuleForm(forms.Form):
             value = str(self.data.get("value", ""))
         value = " ".join(value.replace("\0", " ").split())
         if name not in EFFECTS or kind not in Rule.Kind.values:
-            raise ValidationError("Say what to mute or boost: a term, an author or a subject.")
+            told = gettext("Say what to mute or boost: a term, an author or a subject.")
+            raise ValidationError(told)
         if not 0 < len(value) <= 120:
-            raise ValidationError("Say which one, in at most 120 characters.")
+            raise ValidationError(gettext("Say which one, in at most 120 characters."))
         if kind == "term" and EFFECTS[name] and not papers.has_words(value):
-            raise ValidationError(f"“{value}” is in every paper, or is no word: choose another.")
+            told = gettext("“%(word)s” is in every paper, or is no word: choose another.")
+            raise ValidationError(told % {"word": value})
         self.wish = Wish(kind, value, int(EFFECTS[name]))
 
 
@@ -164,7 +168,8 @@ class SubjectsForm(forms.Form):
     """The subjects of a reader's profile; none ticked means all."""
 
     subjects = forms.MultipleChoiceField(
-        required=False, error_messages={"invalid_choice": "That is not a subject here."}
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("That is not a subject here.")},
     )
 
     def __init__(self, offered: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
@@ -179,12 +184,15 @@ NO_ZONES = {"Factory", "localtime", "posixrules"}
 
 
 @cache
-def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+def time_zones() -> list[tuple[Any, list[tuple[str, str]]]]:
     """Every IANA name, by region: what a browser may report, old spellings too."""
     names = sorted(available_timezones() - NO_ZONES, key=lambda name: ("/" not in name, name))
-    regions = groupby(names, key=lambda name: name.split("/")[0] if "/" in name else "Others")
+    regions = groupby(names, key=lambda name: name.split("/")[0] if "/" in name else "")
     return [
-        (region, [(name, name.removeprefix(f"{region}/").replace("_", " ")) for name in group])
+        (
+            region or gettext_lazy("Others"),
+            [(name, name.removeprefix(f"{region}/").replace("_", " ")) for name in group],
+        )
         for region, group in regions
     ]
 
@@ -192,9 +200,11 @@ def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
 class TimeZoneForm(forms.Form):
     time_zone = forms.ChoiceField(
         choices=time_zones,
+        label=gettext_lazy("Time zone"),
+        widget=forms.Select(attrs={"translate": "no"}),  # names, the same everywhere
         error_messages={
-            "required": "Say which time zone.",
-            "invalid_choice": "There is no such time zone.",
+            "required": gettext_lazy("Say which time zone."),
+            "invalid_choice": gettext_lazy("There is no such time zone."),
         },
     )
 
@@ -202,14 +212,16 @@ class TimeZoneForm(forms.Form):
 class ComparisonsForm(forms.Form):
     """Whether the reader takes part; a box that is not ticked is not sent."""
 
-    compares = forms.BooleanField(required=False, label="Take part in comparisons", label_suffix="")
+    compares = forms.BooleanField(
+        required=False, label=gettext_lazy("Take part in comparisons"), label_suffix=""
+    )
 
 
 class UpvotesForm(forms.Form):
     """Whether the reader's upvotes teach; a box that is not ticked is not sent."""
 
     teach = forms.BooleanField(
-        required=False, label="Let my upvotes teach the model", label_suffix=""
+        required=False, label=gettext_lazy("Let my upvotes teach the model"), label_suffix=""
     )
 
 
@@ -220,8 +232,8 @@ class VersionForm(forms.Form):
         min_value=1,
         max_value=32_767,
         error_messages={
-            "required": "Say which version, as value=2.",
-            "invalid": "A version is a number.",
+            "required": gettext_lazy("Say which version, as value=2."),
+            "invalid": gettext_lazy("A version is a number."),
         },
     )
 
@@ -230,12 +242,12 @@ class SubmissionForm(forms.Form):
     """A paper in any spelling: identifier, DOI, address."""
 
     paper = forms.CharField(
-        label="arXiv number, DOI or address of a paper",
+        label=gettext_lazy("arXiv number, DOI or address of a paper"),
         max_length=300,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
         error_messages={
-            "required": "Say which paper.",
-            "max_length": "No identifier or address of a paper is so long.",
+            "required": gettext_lazy("Say which paper."),
+            "max_length": gettext_lazy("No identifier or address of a paper is so long."),
         },
     )
 
@@ -246,7 +258,8 @@ class SubmissionForm(forms.Form):
         except ValueError as error:
             if doi := identifiers.bare_doi(text):
                 return doi
-            raise ValidationError(f"{error}. Try such as 2504.08385.") from error
+            told = gettext("%(reason)s. Try such as 2504.08385.") % {"reason": error}
+            raise ValidationError(told) from error
 
 
 # What controls a terminal or turns the direction of the words around it.
@@ -267,97 +280,54 @@ def _text(rows: int) -> forms.Textarea:
 
 class CommentForm(forms.Form):
     body = Words(
-        label="Your comment", max_length=5_000, widget=_text(6),
-        error_messages={"required": "Write something first."},
+        label=gettext_lazy("Your comment"), max_length=5_000, widget=_text(6),
+        error_messages={"required": gettext_lazy("Write something first.")},
     )  # fmt: skip
 
 
 class ReasonForm(forms.Form):
-    why = Words(label="What is wrong with it", max_length=500, widget=_text(3))
+    why = Words(label=gettext_lazy("What is wrong with it"), max_length=500, widget=_text(3))
 
 
 class DecisionForm(forms.Form):
-    reason = Words(label="Reason", max_length=500)
+    reason = Words(label=gettext_lazy("Reason"), max_length=500)
 
 
 class ClaimForm(forms.Form):
     note = Words(
-        label="How can an editor see that you are an author?", max_length=1_000, widget=_text(4),
-        help_text="Such as your name in the list, and a page of your institution that names you.",
-    )  # fmt: skip
+        label=gettext_lazy("How can an editor see that you are an author?"),
+        max_length=1_000,
+        widget=_text(4),
+        help_text=gettext_lazy(
+            "Such as your name in the list, and a page of your institution that names you."
+        ),
+    )
 
 
 class PickForm(forms.Form):
     value = forms.ChoiceField(
         choices=[("pick", "pick"), ("unpick", "unpick")],
-        error_messages={
-            "required": "Say value=pick or unpick.",
-            "invalid_choice": "Say value=pick or unpick.",
-        },
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Say value=pick or unpick.")
+        ),
     )
-    note = Words(label="Note", max_length=280, required=False)
+    note = Words(label=gettext_lazy("Note"), max_length=280, required=False)
 
 
 class NameForm(forms.Form):
     name = Words(
-        label="Name", max_length=80, required=False,
-        help_text="Left empty, others see “a reader”. Your address is never shown.",
+        label=gettext_lazy("Name"), max_length=80, required=False,
+        help_text=gettext_lazy("Left empty, others see “a reader”. Your address is never shown."),
     )  # fmt: skip
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         if "@" in name:
-            raise ValidationError("A name holds no @: your address is not for others.")
+            raise ValidationError(gettext("A name holds no @: your address is not for others."))
         if name and not _SEEN.search(name):
-            raise ValidationError("A name holds a letter or a digit that others can see.")
+            told = gettext("A name holds a letter or a digit that others can see.")
+            raise ValidationError(told)
         return name
-
-
-SOURCES = {
-    "": "every source of the night",
-    "listing": "listing pages",
-    "rss": "RSS feed",
-    "atom": "Atom feed",
-    "oai": "OAI-PMH",
-    "oai_raw": "OAI-PMH with all versions",
-    "oai_dc": "OAI-PMH as Dublin Core",
-    "missing": "missing papers by their numbers",
-    "query": "query API",
-}
-
-
-def _followed() -> list[tuple[str, str]]:
-    return [("", "every category"), *((code, code) for code in settings.ARXIV_SUBJECTS)]
-
-
-def _has_issues(day: date) -> None:
-    if not calendar.FIRST <= day <= calendar.LAST:
-        raise ValidationError(f"arXiv announces nothing on {day}.")
-
-
-class FetchForm(forms.Form):
-    """Which day to ask arXiv for again: whole, of one source, of one category."""
-
-    day = forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-        validators=[_has_issues],
-        error_messages={
-            "required": "Say which day, as YYYY-MM-DD.",
-            "invalid": "Say which day, as YYYY-MM-DD.",
-        },
-    )
-    source = forms.ChoiceField(
-        choices=list(SOURCES.items()),
-        required=False,
-        error_messages={"invalid_choice": "There is no such source."},
-    )
-    subject = forms.ChoiceField(
-        choices=_followed,
-        required=False,
-        label="Category",
-        error_messages={"invalid_choice": "This instance does not follow that category."},
-    )
 
 
 def day_asked(query: QueryDict, name: str = "day") -> date | None:

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 ALIASES = {
     "math.MP": "math-ph",
     "stat.TH": "math.ST",
@@ -64,12 +66,16 @@ def parse(text: str) -> Identifier:
     bare = _PREFIX.sub("", bare, count=1)
     bare = re.split(r"[?#]", bare)[0].removesuffix(".pdf").rstrip("./ ")
     if not bare.isascii():
-        raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+        raise ValueError(_no_identifier(text))
     if match := _NEW.fullmatch(bare):
         return _new_style(text, *match.groups())
     if match := _OLD.fullmatch(bare):
         return _old_style(text, *match.groups())
-    raise ValueError(f"{text[:60]!r} is not an arXiv identifier")
+    raise ValueError(_no_identifier(text))
+
+
+def _no_identifier(text: str) -> str:
+    return gettext("%(text)r is not an arXiv identifier") % {"text": text[:60]}
 
 
 def named(text: str) -> str:
@@ -116,10 +122,15 @@ def month(arxiv_id: str) -> date:
 def _new_style(text: str, yy: str, mm: str, number: str, version: str | None) -> Identifier:
     digits = 4 if yy + mm < "1501" else 5
     if not "01" <= mm <= "12" or yy + mm < "0704" or int(number) == 0:
-        raise ValueError(f"{text[:60]!r} names no month or number that arXiv has used")
+        raise ValueError(_never_used(text))
     if len(number) != digits and not (digits == 5 and len(number) == 6):
-        raise ValueError(f"{text[:60]!r} has {len(number)} digits where arXiv has {digits}")
+        told = gettext("%(text)r has %(n)s digits where arXiv has %(digits)s")
+        raise ValueError(told % {"text": text[:60], "n": len(number), "digits": digits})
     return Identifier(f"{yy}{mm}.{number}", _version(text, version))
+
+
+def _never_used(text: str) -> str:
+    return gettext("%(text)r names no month or number that arXiv has used") % {"text": text[:60]}
 
 
 def _old_style(
@@ -127,13 +138,14 @@ def _old_style(
 ) -> Identifier:
     in_use = ("91" <= yy <= "99" and yy + mm >= "9107") or yy + mm <= "0703"
     if not "01" <= mm <= "12" or not in_use or number == "000":
-        raise ValueError(f"{text[:60]!r} names no month or number that arXiv has used")
+        raise ValueError(_never_used(text))
     return Identifier(f"{archive}/{yy}{mm}{number}", _version(text, version))
 
 
 def _version(text: str, version: str | None) -> int | None:
     if version is not None and int(version) == 0:
-        raise ValueError(f"{text[:60]!r}: versions begin at 1")
+        told = gettext("%(text)r: versions begin at 1")
+        raise ValueError(told % {"text": text[:60]})
     return int(version) if version else None
 
 

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
+
 from webapp.arxiv import calendar, coverage
-from webapp.arxiv.coverage import Kind, State
+from webapp.arxiv.coverage import Kind, State, said
 
 Holidays = Mapping[date, str]  # with their names
 LOOK_BACK_DAYS = 6
@@ -31,10 +34,11 @@ class Outlook(NamedTuple):
     sentences: list[str]
 
 
-NOT_FOLLOWED = Outlook(
-    Kind.PARTIAL,
-    ["This instance asks arXiv for other subjects than yours; papers come by cross-lists alone."],
-)
+def not_followed() -> Outlook:
+    told = gettext(
+        "This instance asks arXiv for other subjects than yours; papers come by cross-lists alone."
+    )
+    return Outlook(Kind.PARTIAL, [told])
 
 
 class Clock(NamedTuple):
@@ -49,8 +53,11 @@ class Clock(NamedTuple):
 
     def tell(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
-        zone = "UTC" if self.zone.key == "UTC" else f"your time ({self.zone.key})"
-        return f"{local:%A}, {local.day} {local:%B} at {local:%H:%M} {zone}"
+        given = {"day": formatted(local, "l, j F"), "time": f"{local:%H:%M}", "zone": self.zone.key}
+        if self.zone.key == "UTC":
+            return gettext("%(day)s at %(time)s UTC") % given
+        # Translators: such as "Monday, 23 November at 02:00 your time (Europe/Berlin)".
+        return gettext("%(day)s at %(time)s your time (%(zone)s)") % given
 
 
 def followed(instance: Iterable[str], wanted: Iterable[str]) -> list[str]:
@@ -72,8 +79,16 @@ def beside(instance: Iterable[str], wanted: Iterable[str]) -> list[str]:
     others = [one for one in wanted if not any(f"{one}.".startswith(code) for code in here)]
     if not others:
         return []
-    named = ", ".join(others[:MOST_NAMED]) + (" and others" if len(others) > MOST_NAMED else "")
-    return [f"This instance does not ask arXiv for {named}; of that cross-lists alone come."]
+    if len(others) > MOST_NAMED:
+        told = gettext(
+            "This instance does not ask arXiv for %(categories)s and others; "
+            "of that cross-lists alone come."
+        )
+    else:
+        told = gettext(
+            "This instance does not ask arXiv for %(categories)s; of that cross-lists alone come."
+        )
+    return [told % {"categories": ", ".join(others[:MOST_NAMED])}]
 
 
 def days_to_ask(shown: date | None, now: datetime) -> list[date]:
@@ -102,12 +117,16 @@ def state_of(
         feed_day=known.listed_day,
     )
     if state.kind is Kind.WAITING:
+        told = gettext("The papers of %(day)s were announced on %(moment)s and are on their way.")
         at = clock.tell(calendar.announcement(day))
-        sentence = f"The papers of {said(day)} were announced on {at} and are on their way."
-        return state._replace(sentence=sentence)
-    if state.kind is Kind.HOLIDAY:
-        name = _named(holidays.get(day - _DAY) or holidays.get(day, ""))
-        return state._replace(sentence=f"{state.sentence.rstrip('.')}{name}.")
+        return state._replace(sentence=told % {"day": said(day), "moment": at})
+    name = holidays.get(day - _DAY) or holidays.get(day, "")
+    if state.kind is Kind.HOLIDAY and name:
+        # Translators: a sentence without its full stop, and a holiday's name.
+        told = gettext("%(sentence)s (%(name)s).")
+        return state._replace(
+            sentence=told % {"sentence": state.sentence.rstrip("."), "name": name}
+        )
     return state
 
 
@@ -129,7 +148,7 @@ def newest(
         if state.is_settled:
             kind = Kind.HOLIDAY if why else Kind.QUIET
         if clock.today.weekday() >= calendar.SATURDAY:
-            why.append("arXiv announces nothing for Saturdays and Sundays.")
+            why.append(gettext("arXiv announces nothing for Saturdays and Sundays."))
     return Outlook(kind, [state.sentence, *why, next_one(clock, holidays)])
 
 
@@ -142,22 +161,17 @@ def earlier(day: date, count: Count, n_here: int, clock: Clock, holidays: Holida
 def _holidays_between(due: date, until: date, holidays: Holidays) -> list[str]:
     """The evenings between two batches on which nothing is announced."""
     evenings = (due + _DAY * n for n in range((until - due).days))
-    return [
-        f"arXiv has a holiday on {said(evening)}{_named(holidays[evening])}: "
-        "no announcement that evening."
-        for evening in evenings
-        if evening in holidays
-    ]
+    return [_of_holiday(one, holidays[one]) for one in evenings if one in holidays]
 
 
-def _named(name: str) -> str:
-    return f" ({name})" if name else ""
+def _of_holiday(evening: date, name: str) -> str:
+    if name:
+        told = gettext("arXiv has a holiday on %(day)s (%(name)s): no announcement that evening.")
+    else:
+        told = gettext("arXiv has a holiday on %(day)s: no announcement that evening.")
+    return told % {"day": said(evening), "name": name}
 
 
 def next_one(clock: Clock, holidays: Holidays) -> str:
-    at = calendar.next_announcement(clock.now, holidays)
-    return f"The next papers are announced on {clock.tell(at)}."
-
-
-def said(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
+    at = clock.tell(calendar.next_announcement(clock.now, holidays))
+    return gettext("The next papers are announced on %(moment)s.") % {"moment": at}

@@ -10,6 +10,9 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
 from webapp.arxiv import identifiers
 
 LONGEST = 2_000  # characters
@@ -73,11 +76,17 @@ class _Reading:
     def read(self, text: str) -> Query:
         text = self._shortened(" ".join(text.translate(_MARKS).split()))
         if text.count('"') % 2:
-            self.notes.append("A quotation mark has no partner: the phrase goes on to the end.")
+            told = gettext("A quotation mark has no partner: the phrase goes on to the end.")
+            self.notes.append(told)
         is_choice = False
         for n, found in enumerate(_PIECE.finditer(text)):
             if n == MOST_TERMS:
-                self.notes.append(f"Only the first {MOST_TERMS} words were read.")
+                told = ngettext(
+                    "Only the first %(n)s word was read.",
+                    "Only the first %(n)s words were read.",
+                    MOST_TERMS,
+                )
+                self.notes.append(told % {"n": MOST_TERMS})
                 break
             if found[0].lower() == "or":
                 is_choice = bool(self.wanted)
@@ -94,7 +103,11 @@ class _Reading:
 
     def _or(self, term: Term) -> None:
         """Of so many choices each more costs all readers time, and tells nothing."""
-        told = f"Only the first {MOST_CHOICES} choices of an “or” were read."
+        told = ngettext(
+            "Only the first %(n)s choice of an “or” was read.",
+            "Only the first %(n)s choices of an “or” were read.",
+            MOST_CHOICES,
+        ) % {"n": MOST_CHOICES}
         if len(self.wanted[-1]) < MOST_CHOICES:
             self.wanted[-1].append(term)
         elif told not in self.notes:
@@ -103,7 +116,12 @@ class _Reading:
     def _shortened(self, text: str) -> str:
         if len(text) <= LONGEST:
             return text
-        self.notes.append(f"Only the first {LONGEST:,} characters were read.")
+        told = ngettext(
+            "Only the first %(n)s character was read.",
+            "Only the first %(n)s characters were read.",
+            LONGEST,
+        )
+        self.notes.append(told % {"n": number_format(LONGEST, force_grouping=True)})
         return text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
 
     def _term(self, found: re.Match[str]) -> Term | None:
@@ -118,18 +136,21 @@ class _Reading:
             return self._identifier(text)
         if not any(letter.isalnum() for letter in text):
             if field:
-                self.notes.append(f"{field}: has no word behind it and was left out.")
+                told = gettext("%(field)s: has no word behind it and was left out.")
+                self.notes.append(told % {"field": field})
             return None
         return Term(field, text[:200], found["phrase"] is not None)
 
     def _date(self, field: str, text: str, found: re.Match[str]) -> None:
         if found["minus"]:
-            self.notes.append(f"A minus before {field}: means nothing and was left out.")
+            told = gettext("A minus before %(field)s: means nothing and was left out.")
+            self.notes.append(told % {"field": field})
         elif _day(text) is None:
-            self.notes.append(
-                f"{field}:{text[:40]} is no date and was left out: say {field}:2024, "
-                f"{field}:2024-02 or {field}:2024-02-29."
+            told = gettext(
+                "%(field)s:%(text)s is no date and was left out: say %(field)s:2024, "
+                "%(field)s:2024-02 or %(field)s:2024-02-29."
             )
+            self.notes.append(told % {"field": field, "text": text[:40]})
         else:
             self.days[field] = text
 
@@ -140,7 +161,8 @@ class _Reading:
         if alias := identifiers.ALIASES.get(text):
             codes.append(alias)
         if not codes:
-            self.notes.append(f"cat:{text[:40]} is no category here and was left out.")
+            told = gettext("cat:%(text)s is no category here and was left out.")
+            self.notes.append(told % {"text": text[:40]})
             return None
         return Term("cat", text, codes=tuple(codes))
 
@@ -148,17 +170,20 @@ class _Reading:
         try:
             return Term("id", text, codes=(identifiers.named(text),))
         except ValueError:
-            self.notes.append(f"id:{text[:40]} is no identifier and was left out.")
+            told = gettext("id:%(text)s is no identifier and was left out.")
+            self.notes.append(told % {"text": text[:40]})
             return None
 
     def _made(self, text: str) -> Query:
         since, until = self.days.get("from", ""), self.days.get("to", "")
         first, last = _day(since), _day(until, is_end=True)
         if first and last and first > last:
-            self.notes.append("The dates were the wrong way round and are taken the other way.")
+            told = gettext("The dates were the wrong way round and are taken the other way.")
+            self.notes.append(told)
             first, last = _day(until), _day(since, is_end=True)
         if self.unwanted and not (self.wanted or first or last):
-            self.notes.append("Say also what to look for: words to leave out find nothing alone.")
+            told = gettext("Say also what to look for: words to leave out find nothing alone.")
+            self.notes.append(told)
         wanted = tuple(tuple(choice) for choice in self.wanted)
         return Query(wanted, tuple(self.unwanted), first, last, tuple(self.notes), text)
 

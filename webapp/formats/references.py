@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry, ParsingFailedBlock
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from webapp.arxiv import identifiers
 
@@ -49,15 +51,26 @@ def references(text: str) -> References:
     """Every paper that a text names. Raises TooMuch; broken entries spoil no others."""
     plain = text.replace("\0", " ").replace("\r\n", "\n")
     if len(plain) > LONGEST:
-        raise TooMuch(f"That is {len(plain):,} characters; at most {LONGEST:,} are read at once.")
+        told = gettext("That is %(n)s characters; at most %(most)s are read at once.")
+        raise TooMuch(told % _counted(len(plain), LONGEST))
     n = sum(1 for _ in islice(_ENTRY.finditer(plain), MOST + 1))
     if n > MOST:
-        raise TooMuch(f"That is more than {MOST:,} entries, which are as many as are read at once.")
+        told = gettext("That is more than %(most)s entries, which are as many as are read at once.")
+        raise TooMuch(told % _counted(n, MOST))
     found = list(_bibtex(plain) if n else _lines(plain.split("\n")))
     if len(found) > MOST:
-        raise TooMuch(f"That names {len(found):,} papers; at most {MOST:,} are read at once.")
+        told = gettext("That names %(n)s papers; at most %(most)s are read at once.")
+        raise TooMuch(told % _counted(len(found), MOST))
     understood = [one for one in found if one.names or one.title]
     return References(understood, [one.written for one in found if not (one.names or one.title)])
+
+
+def _counted(n: int, most: int) -> dict[str, str]:
+    """Numbers as people write them: 1,000,000 in English."""
+    return {
+        name: number_format(number, force_grouping=True)
+        for name, number in (("n", n), ("most", most))
+    }
 
 
 def _bibtex(text: str) -> Iterator[Reference]:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class Gate(models.Model):
@@ -19,10 +20,11 @@ class Harvest(models.Model):
     """One try at one page or list of one source, with what came of it."""
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        REFUSED = "refused"  # the answer was no list of papers; nothing of it was stored
-        UNREACHED = "unreached"  # no answer, or told to wait
+        RUNNING = "running", gettext_lazy("Running")
+        DONE = "done", gettext_lazy("Done")
+        # The answer was no list of papers; nothing of it was stored.
+        REFUSED = "refused", gettext_lazy("Refused")
+        UNREACHED = "unreached", gettext_lazy("Unreached")  # no answer, or told to wait
 
     source = models.CharField(max_length=20)
     day = models.DateField()  # the issue day it was for

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 
 class Comparison(models.Model):
@@ -13,10 +14,10 @@ class Comparison(models.Model):
     """
 
     class Rival(models.TextChoices):
-        TEXT = "text", "text only"
-        NEWEST = "newest", "newest first"
-        UPVOTED = "upvoted", "most upvoted"
-        RUN = "run", "an earlier run"
+        TEXT = "text", gettext_lazy("text only")
+        NEWEST = "newest", gettext_lazy("newest first")
+        UPVOTED = "upvoted", gettext_lazy("most upvoted")
+        RUN = "run", gettext_lazy("an earlier run")
 
     rival = models.CharField(max_length=10, choices=Rival)
     run = models.ForeignKey(

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 
 class Readers(BaseUserManager["Reader"]):
@@ -114,13 +114,13 @@ class Rule(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TERM = "term", "term"
-        AUTHOR = "author", "author"
-        SUBJECT = "subject", "subject"
+        TERM = "term", gettext_lazy("term")
+        AUTHOR = "author", gettext_lazy("author")
+        SUBJECT = "subject", gettext_lazy("subject")
 
     class Effect(models.IntegerChoices):
-        MUTE = -1, "mute"
-        BOOST = 1, "boost"
+        MUTE = -1, gettext_lazy("mute")
+        BOOST = 1, gettext_lazy("boost")
 
     profile = models.ForeignKey("Profile", models.CASCADE, related_name="rules")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -135,7 +135,9 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_effect_display()} {self.kind} {self.value}"
+        words = {"effect": self.get_effect_display(), "kind": self.get_kind_display()}
+        # Translators: such as "mute author Ada Example".
+        return gettext("%(effect)s %(kind)s %(value)s") % (words | {"value": self.value})
 
 
 class Rating(models.Model):
@@ -153,9 +155,9 @@ class Rating(models.Model):
         ROUND = "round", "asked for"
 
     class State(models.TextChoices):
-        TO_READ = "to read", "to read"
-        READING = "reading", "reading"
-        READ = "read", "read"
+        TO_READ = "to read", pgettext_lazy("a paper", "to read")
+        READING = "reading", pgettext_lazy("a paper", "reading")
+        READ = "read", pgettext_lazy("a paper", "read")
 
     reader = models.ForeignKey("Reader", models.CASCADE, related_name="ratings")
     paper = models.ForeignKey("Paper", models.CASCADE, related_name="ratings")

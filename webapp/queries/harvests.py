@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Max, Min, Q
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from webapp.models import Coverage, Gate, Harvest, Holiday, Paper, Sought, Subject, Work
 
@@ -23,11 +25,16 @@ def holes_of(days: Collection[date]) -> dict[date, str]:
 
 def _said(n: Counter[str]) -> str:
     others = n[Sought.State.ELSEWHERE] + n[Sought.State.ABSENT]
-    return (
-        f"{n.total():,} numbers were missing between those that came: {n[Sought.State.FOUND]:,} "
-        f"found since, {others:,} of other categories or not at arXiv, "
-        f"{n[Sought.State.OWED]:,} still asked for."
+    told = ngettext(
+        "%(n)s number was missing between those that came: %(found)s found since, "
+        "%(others)s of other categories or not at arXiv, %(owed)s still asked for.",
+        "%(n)s numbers were missing between those that came: %(found)s found since, "
+        "%(others)s of other categories or not at arXiv, %(owed)s still asked for.",
+        n.total(),
     )
+    found, owed = n[Sought.State.FOUND], n[Sought.State.OWED]
+    given = {"n": n.total(), "found": found, "others": others, "owed": owed}
+    return told % {name: number_format(m, force_grouping=True) for name, m in given.items()}
 
 
 def expected_ids(day: date) -> set[str]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from django.utils.translation import gettext
 
 from recommender.blending import take_turns
 from recommender.explanation import Reasons
@@ -28,11 +29,11 @@ class Why(NamedTuple):
         """What the score is made of; they add up to it."""
         found = self.placed
         return [
-            ("the text, from what you saved and liked", found.text),
-            ("other readers", found.readers),
-            ("being new", found.fresh),
-            ("your boosts", found.boosted),
-            ("your dislikes", found.lowered),
+            (gettext("the text, from what you saved and liked"), found.text),
+            (gettext("other readers"), found.readers),
+            (gettext("being new"), found.fresh),
+            (gettext("your boosts"), found.boosted),
+            (gettext("your dislikes"), found.lowered),
         ]
 
     @property

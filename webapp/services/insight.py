@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.utils.translation import gettext
 
 from recommender.interleaving import Result, settle, wilson
 from recommender.vectors import Vectors
@@ -84,10 +85,12 @@ def _everybody(settled: dict[str, Any]) -> Result | None:
 def tells(result: Result) -> str:
     """What a result says, and no more: who is preferred, or that it cannot be told."""
     if result.units < FEW:
-        return "too few to tell"
+        return gettext("too few to tell")
     if result.low > 0.5:
-        return "this ranking is preferred"
-    return "the other is preferred" if result.high < 0.5 else "no difference that shows"
+        return gettext("this ranking is preferred")
+    if result.high < 0.5:
+        return gettext("the other is preferred")
+    return gettext("no difference that shows")
 
 
 def settle_all(_slot: str, now: datetime) -> work.Counts:

@@ -3,17 +3,21 @@
 None of it is heard by a ranking but taking out and putting back, which are saves.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from webapp.models import Rating
 
 MOST_TAGS = 20
 LONGEST_TAG = 40
 LONGEST_NOTE = 5_000
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
 class Refused(ValueError):  # noqa: N818 - it says what happened
@@ -28,10 +32,11 @@ def tags_in(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
     parts = (" ".join(part.split()).removeprefix("#").strip() for part in plain.split(","))
     tags = sorted({part for part in parts if part})
-    if any(unicodedata.category(sign) == "Cc" for tag in tags for sign in tag):
-        raise Refused("A tag is made of letters, digits and signs that can be seen.")
+    if any(_CONTROL.search(tag) for tag in tags):
+        raise Refused(gettext("A tag is made of letters, digits and signs that can be seen."))
     if any(len(tag) > LONGEST_TAG for tag in tags):
-        raise Refused(f"A tag has at most {LONGEST_TAG} characters; part tags by commas.")
+        told = gettext("A tag has at most %(most)s characters; part tags by commas.")
+        raise Refused(told % {"most": LONGEST_TAG})
     return _few(tags)
 
 
@@ -39,16 +44,18 @@ def note_in(text: str) -> str:
     """A note as it is kept: its lines as they are, however they were sent. Raises Refused."""
     note = text.replace("\r\n", "\n").strip()
     if "\0" in note:
-        raise Refused("The note holds a character that cannot be stored (NUL).")
+        raise Refused(gettext("The note holds a character that cannot be stored (NUL)."))
     if len(note) > LONGEST_NOTE:
-        n = len(note)
-        raise Refused(f"A note has at most {LONGEST_NOTE:,} characters; this one has {n:,}.")
+        told = gettext("A note has at most %(most)s characters; this one has %(n)s.")
+        most, n = (number_format(m, force_grouping=True) for m in (LONGEST_NOTE, len(note)))
+        raise Refused(told % {"most": most, "n": n})
     return note
 
 
 def _few(tags: list[str]) -> list[str]:
     if len(tags) > MOST_TAGS:
-        raise Refused(f"A paper has at most {MOST_TAGS} tags; this would be {len(tags)}.")
+        told = gettext("A paper has at most %(most)s tags; this would be %(n)s.")
+        raise Refused(told % {"most": MOST_TAGS, "n": len(tags)})
     return tags
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from webapp.models import Paper, Profile, Ranking, Rating, Rule, Subject
 from webapp.queries import papers, readers
@@ -11,7 +12,7 @@ from webapp.services import rankings, work
 from webapp.services import readers as acts
 
 MOST = 8  # each is ranked on every act
-FIRST = "First interest"
+FIRST = gettext_lazy("First interest")
 KEPT = timedelta(days=30)
 
 
@@ -34,7 +35,9 @@ def make(whole: Profile, name: str, now: datetime) -> Profile:
             return again  # two clicks at once
         _not_beyond(len(interests.apart) + 1)
         if not interests.apart:
-            first = FIRST if name.lower() != FIRST.lower() else f"{FIRST} (before)"
+            first = str(FIRST)
+            if name.lower() == first.lower():
+                first = gettext("First interest (before)")
             Profile.objects.create(
                 reader_id=whole.reader_id,
                 name=first,
@@ -54,7 +57,12 @@ def make(whole: Profile, name: str, now: datetime) -> Profile:
 
 def _not_beyond(n: int) -> None:
     if n > MOST:
-        raise TooMany(f"{MOST} interests are as many as can be kept apart.")
+        told = ngettext(
+            "%(n)s interest is as many as can be kept apart.",
+            "%(n)s interests are as many as can be kept apart.",
+            MOST,
+        )
+        raise TooMany(told % {"n": MOST})
 
 
 def _mean_quota(interests: readers.Interests) -> int:
@@ -66,7 +74,8 @@ def rename(whole: Profile, profile: Profile, name: str) -> None:
     """Taken where another interest got the name meanwhile, in another tab."""
     with transaction.atomic():
         if any(one.name == name for one in _locked(whole).apart if one.pk != profile.pk):
-            raise Taken(f"You have “{name}” already: choose another name.")
+            told = gettext("You have “%(name)s” already: choose another name.")
+            raise Taken(told % {"name": name})
         Profile.objects.filter(pk=profile.pk).update(name=name)
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from recommender.asking import informative
 from recommender.vectors import Vectors
@@ -40,11 +41,13 @@ def begin(interests: known.Interests, now: datetime) -> None:
 def _chosen(interests: known.Interests) -> list[int]:
     run = runs.active_run()
     if run is None:
-        raise NothingToAsk("There is no model yet to ask for. It is trained once there are papers.")
+        told = gettext("There is no model yet to ask for. It is trained once there are papers.")
+        raise NothingToAsk(told)
     spoken = asked.spoken_of(interests.whole.reader_id)
     pool = _pool(interests, run, {*spoken})
     if len(pool) < QUESTIONS:
-        raise NothingToAsk("There are too few papers in your subjects that you have not rated.")
+        told = gettext("There are too few papers in your subjects that you have not rated.")
+        raise NothingToAsk(told)
     rated, _ = dataset.vectors(run, spoken[:HEARD])
     ids: list[int] = informative(pool, rated, QUESTIONS).tolist()
     return ids

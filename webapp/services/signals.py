@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext
 
 from recommender.fold_in import HALF_LIFE_DAYS
 from webapp import dataset
@@ -35,7 +36,12 @@ def rule(whole: Profile, profile: Profile, wish: readers.Wish, now: datetime) ->
         if not wish.effect:
             this.delete()
         elif own(whole).rules.count() >= MOST_RULES:
-            raise TooManyRules(f"{MOST_RULES} rules are as many as can be kept.")
+            told = ngettext(
+                "%(n)s rule is as many as can be kept.",
+                "%(n)s rules are as many as can be kept.",
+                MOST_RULES,
+            )
+            raise TooManyRules(told % {"n": MOST_RULES})
         else:
             Rule.objects.update_or_create(
                 profile=profile,
@@ -247,7 +253,9 @@ def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime)
 
 def _name_of(query: Query) -> str:
     name = shorten(query.text, 76, placeholder=" …") or query.text[:76]
-    return f"Search: {name}"[:80] if name.lower() == Profile.WHOLE else name
+    if name.lower() != Profile.WHOLE:
+        return name
+    return (gettext("Search: %(words)s") % {"words": name})[:80]
 
 
 def _subjects(term: Term) -> tuple[str, ...]:

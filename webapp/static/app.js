@@ -1,6 +1,7 @@
 /* Refines forms that work without it: keeps focus on the paper, queues hasty acts, says what failed. */
 (() => {
   "use strict";
+  const words = document.currentScript.dataset; // in the page's language
   const waiting = [];
   let acted = null;
   let undone = false;
@@ -32,15 +33,15 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (/^\s*<(form|div|p)\b/.test(event.detail.serverResponse)) return;
     event.detail.shouldSwap = false;
-    say("The server could not answer. Reload the page to see what is stored.");
+    say(words.failed);
   });
 
   document.addEventListener("htmx:timeout", () => {
-    say("The server takes too long to answer. Reload the page to see what is stored.");
+    say(words.late);
   });
 
   document.addEventListener("htmx:sendError", () => {
-    say("The server can’t be reached, so nothing was stored. Try again when you are online.");
+    say(words.offline);
   });
 
   // htmx gives the focus back to a button of the same id; here what it can't know.
@@ -75,14 +76,15 @@
 /* Triage by single keys. Off where a field has the focus, and wherever the reader turned them off. */
 (() => {
   "use strict";
-  const KEYS = [
-    ["j", "next paper"], ["k", "previous paper"], ["Enter", "open it"], ["s", "save, or no longer"],
-    ["u", "more like this"], ["d", "less like this"], ["z", "undo"], ["?", "these keys"],
-  ];
+  const words = document.currentScript.dataset;
+  const KEYS = ["j", "k", "Enter", "s", "u", "d", "z", "?"];
   const ACTS = { s: "save-", u: "more-", d: "less-" };
   const OFF = "keys-off";
   let last = null;
   let place = -1;
+
+  const cards = () => [...document.querySelectorAll("article[data-arxiv-id]")];
+  if (!cards().length) return;
 
   const isOff = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
   const make = (name, text, inside = []) => {
@@ -91,24 +93,23 @@
     return made;
   };
 
-  const help = make("dialog", make("h2", "Keys"));
+  const help = make("dialog", make("h2", words.keys));
   help.className = "keys";
-  help.setAttribute("aria-label", "Keys");
-  help.append(make("ul", "", KEYS.map(([key, does]) => make("li", make("kbd", key), [` ${does}`]))));
+  help.setAttribute("aria-label", words.keys);
+  const does = words.does.split("|");
+  help.append(make("ul", "", KEYS.map((key, n) => make("li", make("kbd", key), [` ${does[n]}`]))));
   const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !isOff() });
   box.addEventListener("change", () => {
     try { localStorage.setItem(OFF, box.checked ? "0" : "1"); } catch { box.checked = true; }
   });
-  const close = make("button", "Close");
+  const close = make("button", words.close);
   close.addEventListener("click", () => help.close());
-  help.append(make("label", box, [" Keys are on"]), close);
-  const offer = make("button", "Keys (?)");
+  help.append(make("label", box, [` ${words.on}`]), close);
+  const offer = make("button", `${words.keys} (?)`);
   offer.type = "button";
   offer.className = "keys";
   offer.addEventListener("click", () => help.showModal());
 
-  const cards = () => [...document.querySelectorAll("article[data-arxiv-id]")];
-  if (!cards().length) return;
   document.body.append(help);
   document.querySelector("footer").append(offer);
 

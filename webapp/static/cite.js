@@ -19,8 +19,8 @@
     const field = document.getElementById(button.dataset.copies);
     button.hidden = false;
     button.addEventListener("click", () => copy(field).then(
-      () => say(`${field.labels[0].textContent} copied.`),
-      () => say("The browser did not copy it. The text is selected: copy it from there.", true),
+      () => say(button.dataset.copied),
+      () => say(button.dataset.refused, true),
     ));
   }
 })();

@@ -5,7 +5,7 @@ stale, and nothing of one reader can show up with another: what differs is anoth
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django import template
 from django.template import Context
@@ -13,6 +13,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from webapp.models import Paper, Rating
 from webapp.templatetags.papers import opening
@@ -99,12 +100,6 @@ def heading(card: Any, feed: Any) -> SafeString:
     )
 
 
-EXPLORED = (
-    "<b>Outside your habit:</b> one of a few places a day "
-    "for papers unlike those you saved or liked."
-)
-
-
 @register.filter
 def reason(card: Any, feed: Any) -> SafeString:
     """Why it stands where it stands; nothing where nothing is known. In a feed terms are muted.
@@ -114,22 +109,52 @@ def reason(card: Any, feed: Any) -> SafeString:
     because = card.because
     if not because and not card.is_explored:
         return SafeString()
-    why = EXPLORED if card.is_explored else _because(card, because, mutes=bool(feed))
-    return SafeString(
-        f'<p class="why">{why} <a href="{_page(card.paper.arxiv_id)}/why/">Why?</a></p>\n'
+    told = _wordings()
+    why = told.explored if card.is_explored else _because(card, because, mutes=bool(feed))
+    page = _page(card.paper.arxiv_id)
+    return SafeString(f'<p class="why">{why} <a href="{page}/why/">{told.ask}</a></p>\n')
+
+
+class Wordings(NamedTuple):
+    """What reasons are made of, in the instance's one language."""
+
+    explored: str
+    itself: str
+    because: str
+    with_terms: str
+    others: str
+    ask: str
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> Wordings:
+    """Looked up once: looking up takes longer than putting a reason together."""
+    return Wordings(
+        gettext(
+            "<b>Outside your habit:</b> one of a few places a day "
+            "for papers unlike those you saved or liked."
+        ),
+        gettext("You saved or liked it"),
+        gettext("Because you saved or liked %(paper)s"),
+        gettext("Because you saved or liked %(paper)s; shared terms: %(terms)s"),
+        gettext("%(n)s %% from other readers"),
+        gettext("Why?"),
     )
 
 
 def _because(card: Any, because: Paper, *, mutes: bool) -> str:
     """Escaped; the nearest saved paper, the terms they share, and what other readers add."""
-    told = "You saved or liked it"
+    words = _wordings()
+    told = words.itself
     if because.pk != card.paper.pk:
         title = opening(because.title, 80)
-        told = f'Because you saved or liked <a href="{_page(because.arxiv_id)}">{title}</a>'
+        given = {"paper": f'<a href="{_page(because.arxiv_id)}">{title}</a>'}
         if card.terms:
-            told += "; shared terms: " + " · ".join(_term(term, mutes) for term in card.terms)
-    percent = card.shared_percent
-    return told + (f" <span>{percent} % from other readers</span>" if percent > 0 else "")
+            given["terms"] = " · ".join([_term(term, mutes) for term in card.terms])
+        told = (words.with_terms if card.terms else words.because) % given
+    if card.shared_percent > 0:
+        told += f" <span>{words.others % {'n': card.shared_percent}}</span>"
+    return told
 
 
 def _term(term: str, mutes: bool) -> str:

@@ -21,6 +21,7 @@ from django.template.defaultfilters import stringfilter
 from django.utils.dateformat import format as formatted
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 from latex2mathml.converter import convert_to_element
 
 from webapp.queries.papers import subject_names
@@ -200,8 +201,8 @@ _ACCENT = re.compile(
     r"""\\(?:(?P<sign>['`"^~=.])|(?P<name>[Hcvukrdb])(?=[\s{\\]))\s?"""
     r"""(?:\{\s?\\?(?P<braced>[A-Za-z])\s?\}|\\(?P<dotless>[ij])(?![A-Za-z])\s?|(?P<bare>[A-Za-z]))"""
 )
-_NAMES = "ss o O l L ae AE oe OE aa AA i j dh th dj"
-_LETTERS = dict(zip(_NAMES.split(), "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", strict=True))
+_NAMES = ("ss", "o", "O", "l", "L", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "dj")
+_LETTERS = dict(zip(_NAMES, "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", strict=True))
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| (?=\w))?"
 )
@@ -337,7 +338,10 @@ def authors(names: list[str], shown: int = 6) -> str:
     more = len(names) - shown
     if more == 1:  # "and 1 more" is no shorter than the name
         return ", ".join(names)
-    return ", ".join(names[:shown]) + (f" and {more} more" if more > 0 else "")
+    if more <= 0:
+        return ", ".join(names)
+    told = ngettext("%(names)s and %(n)s more", "%(names)s and %(n)s more", more)
+    return told % {"names": ", ".join(names[:shown]), "n": more}
 
 
 @register.filter
@@ -378,7 +382,10 @@ def gap(earlier: date, later: date) -> str:
     if first > last:
         return ""
     if first == last:
-        return "on " + formatted(first, "j F")
+        return gettext("on %(day)s") % {"day": formatted(first, "j F")}
     if (first.year, first.month) == (last.year, last.month):
-        return f"on {first.day}\u2013{last.day} {formatted(last, 'F')}"
-    return f"from {formatted(first, 'j F')} to {formatted(last, 'j F')}"
+        # Translators: such as "on 25 to 26 April".
+        told = gettext("on %(first)s–%(last)s %(month)s")  # noqa: RUF001 - no escape is gathered
+        return told % {"first": first.day, "last": last.day, "month": formatted(last, "F")}
+    told = gettext("from %(first)s to %(last)s")
+    return told % {"first": formatted(first, "j F"), "last": formatted(last, "j F")}

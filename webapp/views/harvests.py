@@ -11,11 +11,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.arxiv import calendar, outlook
-from webapp.arxiv.coverage import State
-from webapp.forms import SOURCES, FetchForm, day_asked
+from webapp.arxiv.coverage import Kind, State, said
+from webapp.forms import day_asked
+from webapp.harvestforms import SOURCES, FetchForm
 from webapp.models import Coverage, Harvest, Reader
 from webapp.queries import harvests, papers, readers
 from webapp.services import work
@@ -32,10 +34,14 @@ class Line(NamedTuple):
 
     subject: str
     state: str
-    sentence: str
+    sentence: str  # as it was written down
     expected: int | None
     counts: list[int]  # in the order of the day's sources
     missing_ids: list[str]
+
+    @property
+    def word(self) -> str:
+        return Kind(self.state).word
 
 
 class ShownDay(NamedTuple):
@@ -49,6 +55,10 @@ class ShownDay(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.state in {"partial", "late", "stale"}
+
+    @property
+    def word(self) -> str:
+        return Kind(self.state).word
 
 
 @require_safe
@@ -131,7 +141,7 @@ def for_the_operator(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @wraps(view)
     def only_staff(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (isinstance(request.user, Reader) and request.user.is_staff):
-            raise Http404("This page is the operator's.")
+            raise Http404
         return view(request, *args, **kwargs)
 
     return only_staff
@@ -209,10 +219,11 @@ def fetch_again(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(errors[0]))
         return redirect("sources")
     day, source, subject = (form.cleaned_data[name] for name in ("day", "source", "subject"))
-    what = ", ".join(word for word in (outlook.said(day), SOURCES.get(source), subject) if word)
+    parts = (said(day), SOURCES.get(source), subject)
+    what = {"what": ", ".join(str(part) for part in parts if part)}
     if harvests.is_requested(day, source, subject):
-        messages.info(request, f"{what} is being asked for already.")
+        messages.info(request, gettext("%(what)s is being asked for already.") % what)
     else:
         work.ask("harvest", harvests.slot_of_request(day, source, subject, now), now)
-        messages.success(request, f"A worker will ask for {what}.")
+        messages.success(request, gettext("A worker will ask for %(what)s.") % what)
     return redirect("sources")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.arxiv import identifiers
@@ -68,8 +69,11 @@ def steering(
     """What of a paper can be muted or boosted, and what is: (kind, heading, (value, effect))."""
     wishes = interests.wishes_of(interests.whole)
     ruled = {(wish.kind, wish.value): wish.effect for wish in wishes}
-    held = [("term", "Terms", terms), ("author", "Authors", paper.authors[:MOST_AUTHORS])]
-    held.append(("subject", "Subjects", paper.subjects))
+    held = [
+        ("term", gettext("Terms"), terms),
+        ("author", gettext("Authors"), paper.authors[:MOST_AUTHORS]),
+        ("subject", gettext("Subjects"), paper.subjects),
+    ]
     return [
         (kind, heading, [(value, ruled.get((kind, value), 0)) for value in values])
         for kind, heading, values in held
@@ -104,7 +108,9 @@ def history(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("why", identifiers.named(asked))
         except ValueError:
-            error = "That names no paper: give an arXiv number, a DOI, or an address of either."
+            error = gettext(
+                "That names no paper: give an arXiv number, a DOI, or an address of either."
+            )
     interests = mine(request)
     rows = list(record.days(interests.whole, day_asked(request.GET, "before")))
     more = rows[record.DAYS - 1].day if len(rows) > record.DAYS else None
@@ -123,10 +129,10 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         before = reader.caught_up_on
         day = day_asked(request.POST)
         if day is None and request.POST.get("day"):
-            return refuse_act(request, "That is not a day, so nothing was stored.", 400)
+            return refuse_act(request, gettext("That is not a day, so nothing was stored."), 400)
         service.catch_up(reader, day)
-        told = f"You are through with all up to {formatted(day, 'j F')}." if day else "Undone."
-        say(request, told, (reverse("catch_up"), "day", str(before or "")) if day else None)
+        undo = (reverse("catch_up"), "day", str(before or ""))
+        say(request, _through(day), undo if day else None)
         return redirect("catch_up")
     since = day_asked(request.GET) or reader.caught_up_on or _first_look(newest)
     if newest is None or since is None:
@@ -142,6 +148,12 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     context = {"cards": cards, "since": since, "newest": newest.day, "n_papers": n_papers}
     context |= {"n_days": n_days, "n_unranked": n_days - n_ranked}
     return render(request, "history/catch_up.html", context)
+
+
+def _through(day: date | None) -> str:
+    if day is None:
+        return gettext("Undone.")
+    return gettext("You are through with all up to %(day)s.") % {"day": formatted(day, "j F")}
 
 
 def _first_look(newest: papers.Day | None) -> date | None:

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from webapp import pictures
@@ -49,7 +50,11 @@ def insight(request: HttpRequest) -> HttpResponse:
 
 def _told(one: service.Verdict) -> dict[str, Any]:
     """A comparison with each result's place on a line from 0 to 100."""
-    rows = [("Your days", "days", one.own), ("All readers", "readers", one.all)]
+    own, every = one.own, one.all
+    n_days, n_readers = own.units if own else 0, every.units if every else 0
+    days = ngettext("%(n)s day", "%(n)s days", n_days) % {"n": n_days}
+    readers = ngettext("%(n)s reader", "%(n)s readers", n_readers) % {"n": n_readers}
+    rows = [(gettext("Your days"), days, own), (gettext("All readers"), readers, every)]
     return {
         "comparison": one.comparison,
         "results": [
@@ -87,9 +92,9 @@ def day_map(request: HttpRequest) -> HttpResponse:
 
 def _mark(mark: known.Mark, x: float, y: float) -> dict[str, Any]:
     """A paper that is named, and in which way."""
-    said = {1: "saved or liked", -1: "less of it"}.get(mark.said, "")
+    said = {1: gettext("saved or liked"), -1: gettext("less of it")}.get(mark.said, "")
     kind = "elsewhere" if mark.is_elsewhere else {1: "liked", -1: "less"}.get(mark.said, "leading")
-    place = f"place {mark.place}" if mark.place else ""
-    elsewhere = "of another day" if mark.is_elsewhere else ""
+    place = gettext("place %(n)s") % {"n": mark.place} if mark.place else ""
+    elsewhere = gettext("of another day") if mark.is_elsewhere else ""
     told = ", ".join(part for part in (place, said, elsewhere) if part)
     return {"mark": mark, "x": x, "y": y, "up": MAP[1] - y, "kind": kind, "told": told}

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import profile_asked
@@ -39,7 +40,7 @@ def library(request: HttpRequest) -> HttpResponse:
         "asked": urlencode(asked),
         "after": after,
         "interests": interests,
-        "states": Rating.State.values,
+        "states": [(one.value, str(one.label)) for one in Rating.State],
     }
     return render(request, "library/library.html", context)
 
@@ -76,16 +77,23 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
         except service.Refused as refused:
             error = str(refused)
         else:
-            say(request, f"Kept what you wrote about {rating.paper.label}.", None)
+            say(
+                request,
+                gettext("Kept what you wrote about %(paper)s.") % {"paper": rating.paper.label},
+                None,
+            )
             return redirect(f"{_back(request)}#paper-{rating.paper.arxiv_id}")
     context = {"rating": rating, "paper": rating.paper, "written": written, "error": error}
-    context |= {"states": Rating.State.values, "next": named(request)}
+    context |= {
+        "states": [(one.value, str(one.label)) for one in Rating.State],
+        "next": named(request),
+    }
     return render(request, "library/keep.html", context, status=400 if error else 200)
 
 
 def _state(name: str) -> str:
     if name not in Rating.State.values:
-        raise service.Refused("Say to read, reading or read.")
+        raise service.Refused(gettext("Say to read, reading or read."))
     return name
 
 
@@ -100,13 +108,14 @@ def together(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("back", "")
     chosen = _numbers(back.split(",") if back else request.POST.getlist("paper"))
     if not chosen:
-        return refuse_act(request, "Tick the papers first: nothing was changed.", 400)
+        return refuse_act(request, gettext("Tick the papers first: nothing was changed."), 400)
     if Rating.objects.filter(reader=reader, pk__in=chosen).count() != len(chosen):
         raise Http404
     try:
         said = _do("back" if back else act, request, reader.pk, chosen, now)
     except service.Refused as refused:
-        return refuse_act(request, f"{refused} Nothing was changed.", 400)
+        unchanged = gettext("Nothing was changed.")
+        return refuse_act(request, f"{refused} {unchanged}", 400)
     undo = None
     if back or act == "out":
         acts.rerank_after(reader, None, now)
@@ -128,19 +137,33 @@ def _numbers(sent: list[str]) -> set[int]:
 def _do(act: str, request: HttpRequest, reader_id: int, chosen: set[int], now: datetime) -> str:
     """Do it, and say what was done."""
     if act == "out":
-        return f"Taken out of the library: {_n(service.take_out(reader_id, chosen, now))}."
+        n = service.take_out(reader_id, chosen, now)
+        told = ngettext(
+            "Taken out of the library: %(n)s paper.", "Taken out of the library: %(n)s papers.", n
+        )
+        return told % {"n": n}
     if act == "back":
-        return f"Back in the library: {_n(service.put_back(reader_id, chosen, now))}."
+        n = service.put_back(reader_id, chosen, now)
+        told = ngettext(
+            "Back in the library: %(n)s paper.", "Back in the library: %(n)s papers.", n
+        )
+        return told % {"n": n}
     if act in Rating.State.values:
-        return f"Now “{act}”: {_n(service.set_state(reader_id, chosen, act))}."
+        n = service.set_state(reader_id, chosen, act)
+        told = ngettext("Now “%(state)s”: %(n)s paper.", "Now “%(state)s”: %(n)s papers.", n)
+        return told % {"n": n, "state": Rating.State(act).label}
+    return _tag(act, request, reader_id, chosen)
+
+
+def _tag(act: str, request: HttpRequest, reader_id: int, chosen: set[int]) -> str:
     if act not in ("tag", "untag"):
-        raise service.Refused("Say what to do with them.")
+        raise service.Refused(gettext("Say what to do with them."))
     if not (tags := service.tags_in(request.POST.get("tags", ""))):
-        raise service.Refused("Say which tag.")
+        raise service.Refused(gettext("Say which tag."))
     if act == "tag":
-        return f"Tagged {', '.join(tags)}: {_n(service.tag(reader_id, chosen, tags))}."
-    return f"No longer {', '.join(tags)}: {_n(service.untag(reader_id, chosen, tags))}."
-
-
-def _n(n: int) -> str:
-    return "1 paper" if n == 1 else f"{n} papers"
+        n = service.tag(reader_id, chosen, tags)
+        told = ngettext("Tagged %(tags)s: %(n)s paper.", "Tagged %(tags)s: %(n)s papers.", n)
+    else:
+        n = service.untag(reader_id, chosen, tags)
+        told = ngettext("No longer %(tags)s: %(n)s paper.", "No longer %(tags)s: %(n)s papers.", n)
+    return told % {"n": n, "tags": ", ".join(tags)}

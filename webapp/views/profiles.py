@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from webapp.forms import MOST_EXPLORED, InterestForm, InterestNameForm, SharesForm, SubjectsForm
@@ -16,6 +17,7 @@ from webapp.models import Paper, Profile, Reader
 from webapp.queries import papers, readers
 from webapp.services import profiles as service
 from webapp.services import readers as acts
+from webapp.templatetags.lists import quoted
 from webapp.views.readers import back_of, by_reader, refuse, refuse_act
 
 
@@ -39,7 +41,9 @@ def profiles(request: HttpRequest) -> HttpResponse:
             form.add_error("name", str(error))
         else:
             acts.rerank_after(interests.whole.reader, None, now)
-            messages.success(request, f"“{made.name}” is kept apart from now on.")
+            messages.success(
+                request, gettext("“%(name)s” is kept apart from now on.") % {"name": made.name}
+            )
             return redirect("profiles")
     return _list(request, interests, {"form": form})
 
@@ -71,7 +75,8 @@ def share_out(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     service.share_out(interests.whole, form.quotas, form.explorations, now)
     acts.rerank_after(interests.whole.reader, None, now)
-    messages.success(request, "Shares and exploration are stored; the feed follows them.")
+    told = gettext("Shares and exploration are stored; the feed follows them.")
+    messages.success(request, told)
     return redirect("profiles")
 
 
@@ -98,7 +103,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
             name.add_error("name", str(error))
         else:
             service.choose_subjects(found, form.cleaned_data["subjects"], timezone.now(), None)
-            messages.success(request, "Your subjects are stored; the feed follows them.")
+            messages.success(request, gettext("Your subjects are stored; the feed follows them."))
             return redirect(reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}"))
     chosen = set(sent.getlist("subjects") if sent is not None else found.subjects)
     context = {"form": form, "name": name, "offered": offered, "chosen": chosen, "profile": found}
@@ -117,7 +122,8 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     service.take_away(interests.whole, found, now)
     acts.rerank_after(interests.whole.reader, None, now)
-    messages.success(request, f"“{found.name}” is taken away. What it held speaks for the first.")
+    told = gettext("“%(name)s” is taken away. What it held speaks for the first.")
+    messages.success(request, told % {"name": found.name})
     return redirect("profiles")
 
 
@@ -137,8 +143,8 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     except service.TooMany as error:
         return refuse_act(request, str(error), 409)
     acts.rerank_after(interests.whole.reader, None, now)
-    told = " and ".join(f"“{name}”" for name in names)
-    messages.success(request, f"{told} {'is' if len(names) == 1 else 'are'} back.")
+    told = ngettext("%(names)s is back.", "%(names)s are back.", len(names))
+    messages.success(request, told % {"names": quoted(names)})
     return redirect("profiles")
 
 
@@ -157,5 +163,5 @@ def _moved(request: HttpRequest, paper: Paper, to: Profile) -> HttpResponse:
     now, interests = timezone.now(), mine(request)
     service.move(interests.whole, paper, to, now)
     acts.rerank_after(interests.whole.reader, None, now)
-    messages.success(request, f"It speaks for “{to.name}” now.")
+    messages.success(request, gettext("It speaks for “%(name)s” now.") % {"name": to.name})
     return redirect(f"{back_of(request)}#paper-{paper.arxiv_id}")

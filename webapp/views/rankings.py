@@ -37,7 +37,7 @@ def outlook_of(
     """The line above the feed; none where arXiv is not asked, or was not asked for that day."""
     followed = outlook.followed(settings.ARXIV_SUBJECTS, subjects)
     if not followed:
-        return outlook.NOT_FOLLOWED if settings.ARXIV_SUBJECTS else None
+        return outlook.not_followed() if settings.ARXIV_SUBJECTS else None
     shown, n_here = (feed.day.day, feed.n_papers) if feed else (None, 0)
     days = outlook.days_to_ask(shown, clock.now)
     holidays, known = harvests.outlook_facts(days, followed)

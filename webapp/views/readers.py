@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from webapp.forms import (
@@ -42,16 +43,16 @@ from webapp.views.rankings import feed_context
 admin_login = secure_admin_login(admin.site.login)
 
 SAID = {
-    ("rating", "up"): "More like “{}”.",
-    ("rating", "down"): "Less like “{}”.",
-    ("rating", "clear"): "Rating of “{}” taken back.",
-    ("save", "save"): "Saved “{}”.",
-    ("save", "unsave"): "“{}” is no longer saved.",
+    ("rating", "up"): gettext_lazy("More like “%(title)s”."),
+    ("rating", "down"): gettext_lazy("Less like “%(title)s”."),
+    ("rating", "clear"): gettext_lazy("Rating of “%(title)s” taken back."),
+    ("save", "save"): gettext_lazy("Saved “%(title)s”."),
+    ("save", "unsave"): gettext_lazy("“%(title)s” is no longer saved."),
 }
 ADDRESSES = {"rating": "rate", "save": "save", "seen": "see"}
 # What an act takes: who, of which paper, what, and on the page of which interest.
 Act = Callable[[Reader, Paper, Any, int | None], None]
-SEEN = "Version {} of “{}” is the one you have seen."
+SEEN = gettext_lazy("Version %(version)s of “%(title)s” is the one you have seen.")
 
 
 def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpResponse]]:
@@ -72,10 +73,11 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             try:
                 do(request.user, paper, value, interest_of(request))
             except service.Withdrawn:
-                why = "Its authors have withdrawn this paper, so it can't be rated or saved."
+                why = gettext(
+                    "Its authors have withdrawn this paper, so it can't be rated or saved."
+                )
                 return refuse(request, paper, why, 409)
-            title = shorten(paper.title, 80, placeholder=" …")
-            told = SEEN.format(value, title) if kind == "seen" else SAID[kind, value].format(title)
+            told = _told(kind, value, paper)
             if kind != "seen":  # which ranks nothing
                 told += _ranked_anew(request, request.user, paper, is_less=value == "down")
             said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before, paper)}
@@ -84,6 +86,12 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
         return view
 
     return decorate
+
+
+def _told(kind: str, value: Any, paper: Paper) -> str:
+    title = shorten(paper.title, 80, placeholder=" …")
+    told = str(SEEN if kind == "seen" else SAID[kind, value])
+    return told % {"version": value, "title": title}
 
 
 @act("rating", RatingForm)
@@ -126,10 +134,17 @@ def moved(paper: int, before: list[int], after: list[int]) -> str:
     """What less of a paper did to a day, in words."""
     if paper not in before or paper not in after:
         return ""
-    told = f" It went from place {before.index(paper) + 1} to {after.index(paper) + 1}"
     first = settings.PAPERS_PER_PAGE
     others = len(set(before[:first]) - set(after[:first]) - {paper})
-    return told + (f", and {others} more left the first {first}." if others else ".")
+    told = gettext("It went from place %(before)s to %(after)s.")
+    if others:
+        told = ngettext(
+            "It went from place %(before)s to %(after)s, and %(n)s more left the first %(first)s.",
+            "It went from place %(before)s to %(after)s, and %(n)s more left the first %(first)s.",
+            others,
+        )
+    places = {"before": before.index(paper) + 1, "after": after.index(paper) + 1}
+    return " " + told % (places | {"n": others, "first": first})
 
 
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
@@ -153,9 +168,9 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     """A form that outlived its login: nothing was stored, and one click leads back."""
     login = f"{reverse('account_login')}?{urlencode({'next': back_of(request)})}"
     if is_part(request):
-        why = "You are logged out, so nothing was stored."
+        why = gettext("You are logged out, so nothing was stored.")
         return render(request, "_message.html", {"error": why, "login": login}, status=401)
-    messages.info(request, "Log in first: nothing was stored.")
+    messages.info(request, gettext("Log in first: nothing was stored."))
     return redirect(login)
 
 
@@ -232,7 +247,8 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         service.choose_time_zone(request.user, form.cleaned_data["time_zone"])
         personal.moved(request.user, timezone.now())
-        messages.success(request, f"Times are told in {form.cleaned_data['time_zone']}.")
+        told = gettext("Times are told in %(zone)s.")
+        messages.success(request, told % {"zone": form.cleaned_data["time_zone"]})
         return redirect(named(request) or reverse("time_zone"))
     comparisons = ComparisonsForm(initial={"compares": request.user.compares})
     upvotes = UpvotesForm(initial={"teach": request.user.upvotes_teach})
@@ -248,8 +264,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     form = ComparisonsForm(request.POST)
     compares = form.is_valid() and form.cleaned_data["compares"]
     service.take_part(request.user, compares, timezone.now())
-    said = "You take part in comparisons." if compares else "You take no part in comparisons."
-    messages.success(request, said)
+    yes, no = gettext("You take part in comparisons."), gettext("You take no part in comparisons.")
+    messages.success(request, yes if compares else no)
     return redirect("time_zone")
 
 
@@ -260,6 +276,7 @@ def upvotes(request: HttpRequest) -> HttpResponse:
     form = UpvotesForm(request.POST)
     teach = form.is_valid() and form.cleaned_data["teach"]
     service.let_upvotes_teach(request.user, teach)
-    said = "Your upvotes teach the model." if teach else "Your upvotes do not teach the model."
-    messages.success(request, said)
+    yes = gettext("Your upvotes teach the model.")
+    no = gettext("Your upvotes do not teach the model.")
+    messages.success(request, yes if teach else no)
     return redirect("time_zone")

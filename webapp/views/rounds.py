@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from webapp.models import Paper, Rating, Reader
@@ -16,7 +17,11 @@ from webapp.views.profiles import mine
 from webapp.views.readers import refuse_act, say
 
 ANSWERS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "skip": Rating.Value.NONE}
-SAID = {"up": "More", "down": "Less", "skip": "Skipped"}
+SAID = {
+    "up": gettext_lazy("More: %(paper)s."),
+    "down": gettext_lazy("Less: %(paper)s."),
+    "skip": gettext_lazy("Skipped: %(paper)s."),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +48,7 @@ def _act(request: HttpRequest) -> HttpResponse:
         return redirect("round")
     value = request.POST.get("value", "")
     if value not in ANSWERS:
-        return refuse_act(request, "Say up, down or skip: nothing was stored.", 400)
+        return refuse_act(request, gettext("Say up, down or skip: nothing was stored."), 400)
     if service.answer(reader, paper, ANSWERS[value], now):
         if ANSWERS[value]:
             acts.rerank_after(reader, None, now)
@@ -52,7 +57,7 @@ def _act(request: HttpRequest) -> HttpResponse:
 
 
 def _told(value: str, paper: Paper) -> str:
-    return f"{SAID[value]}: {paper.label}."
+    return str(SAID[value]) % {"paper": paper.label}
 
 
 def _begin(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
@@ -22,6 +23,7 @@ from webapp.queries.searches.hits import Key, Marked
 from webapp.services import profiles, searches, signals
 from webapp.services import readers as acts
 from webapp.services.searches import Place
+from webapp.templatetags.lists import listed
 from webapp.views.profiles import mine
 from webapp.views.readers import by_reader, named, refuse_act, say
 
@@ -123,13 +125,14 @@ def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
     """What was not done as it was asked, and why."""
     notes = list(query.notes)
     if asked.left_out:
-        some = ", ".join(f"“{word}”" for word in asked.left_out[:8])
-        notes.append(f"{some}: in every paper, so not looked for.")
+        told = gettext("%(words)s: in every paper, so not looked for.")
+        notes.append(told % {"words": listed(asked.left_out[:8])})
     if asked.n_words > FEWEST_LEFT:
+        told = gettext("Of %(n)s words the %(kept)s rarest were looked for: %(words)s.")
         rare = ", ".join(word.name for word in asked.words)
-        notes.append(f"Of {asked.n_words} words the {FEWEST_LEFT} rarest were looked for: {rare}.")
+        notes.append(told % {"n": asked.n_words, "kept": FEWEST_LEFT, "words": rare})
     if found.cards and all(card.lacks for card, _ in found.cards):
-        notes.append("No paper on this page has all the words: these have most of them.")
+        notes.append(gettext("No paper on this page has all the words: these have most of them."))
     return notes
 
 
@@ -149,22 +152,32 @@ def keep(request: HttpRequest) -> HttpResponse:
     asked = read(query, None)
     best = searches.ranked(asked)[:SEEDS] if asked.finds and not query.is_empty else []
     if not best:
-        return refuse_act(request, "Nothing is found by it, so nothing was kept.", 400)
+        return refuse_act(request, gettext("Nothing is found by it, so nothing was kept."), 400)
     seeds = papers.by_ids(place.paper_id for place in best)
     try:
         kept = signals.keep_search(whole, query, list(seeds.values()), now)
     except (profiles.TooMany, signals.TooManyRules) as error:
         return refuse_act(request, str(error), 409)
     acts.rerank_after(whole.reader, None, now)
-    said = f"Kept as the interest “{kept.profile}”: {_told(kept)}"
-    say(request, said, (reverse("unkeep_search"), "kept", f"{kept.profile.pk}~{now.isoformat()}"))
+    say(
+        request,
+        _told(kept),
+        (reverse("unkeep_search"), "kept", f"{kept.profile.pk}~{now.isoformat()}"),
+    )
     return redirect(named(request) or "profiles")
 
 
 def _told(kept: signals.Kept) -> str:
-    papers_told = "1 paper" if kept.n_papers == 1 else f"{kept.n_papers} papers"
-    rules = "1 rule" if kept.n_rules == 1 else f"{kept.n_rules} rules"
-    return f"“more like this” of {papers_told}, and {rules} for its words. Each can be taken back."
+    n, m = kept.n_papers, kept.n_rules
+    told = gettext(
+        "Kept as the interest “%(name)s”: “more like this” of %(papers)s, and %(rules)s for its "
+        "words. Each can be taken back."
+    )
+    return told % {
+        "name": kept.profile,
+        "papers": ngettext("%(n)s paper", "%(n)s papers", n) % {"n": n},
+        "rules": ngettext("%(n)s rule", "%(n)s rules", m) % {"n": m},
+    }
 
 
 @by_reader
@@ -179,7 +192,8 @@ def unkeep(request: HttpRequest) -> HttpResponse:
         raise Http404
     signals.unkeep_search(interests.whole, profile, at, now)
     acts.rerank_after(interests.whole.reader, None, now)
-    say(request, f"“{profile}” and what it was seeded with are taken back.", None)
+    told = gettext("“%(name)s” and what it was seeded with are taken back.")
+    say(request, told % {"name": profile}, None)
     return redirect(named(request) or "profiles")
 
 

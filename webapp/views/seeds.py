@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.formats.references import TooMuch
@@ -18,7 +19,6 @@ from webapp.views.profiles import mine
 from webapp.views.readers import by_reader, interest_of, refuse_act, say
 
 LONGEST_NAME = 120
-UNCHANGED = "spoken of before, or not here"
 
 
 @require_safe
@@ -63,16 +63,34 @@ def seed(request: HttpRequest) -> HttpResponse:
         return _take_back(request)
     chosen = _numbers(request.POST.getlist("paper"))
     if not chosen:
-        return refuse_act(request, "Tick the papers first: nothing was stored.", 400)
+        return refuse_act(request, gettext("Tick the papers first: nothing was stored."), 400)
     saved = request.POST.get("saved") == "1"
     n = service.seed(whole, chosen, now, interest_of(request), saved=saved)
     acts.rerank_after(whole.reader, None, now)
-    where = " and stand in your library" if saved else ""
-    told = f"{_n(n)} now speak{'s' if n == 1 else ''} for you{where}."
-    if left := len(chosen) - n:
-        told += f" {left} stay{'s as it was' if left == 1 else ' as they were'}: {UNCHANGED}."
+    told = _told(n, len(chosen) - n, saved=saved)
     say(request, told, (reverse("seed"), "back", now.isoformat()) if n else None)
     return redirect("welcome")
+
+
+def _told(n: int, left: int, *, saved: bool) -> str:
+    """How many papers speak for the reader now, and how many stay as they were."""
+    if saved:
+        told = ngettext(
+            "One paper now speaks for you and stands in your library.",
+            "%(n)s papers now speak for you and stand in your library.",
+            n,
+        )
+    else:
+        told = ngettext("One paper now speaks for you.", "%(n)s papers now speak for you.", n)
+    told %= {"n": n}
+    if not left:
+        return told
+    others = ngettext(
+        "%(n)s stays as it was: spoken of before, or not here.",
+        "%(n)s stay as they were: spoken of before, or not here.",
+        left,
+    )
+    return f"{told} {others % {'n': left}}"
 
 
 def _take_back(request: HttpRequest) -> HttpResponse:
@@ -82,7 +100,8 @@ def _take_back(request: HttpRequest) -> HttpResponse:
     whole = mine(request).whole
     n = service.take_back(whole, moment, now)
     acts.rerank_after(whole.reader, None, now)
-    say(request, f"{_n(n)} taken back.", None)
+    told = ngettext("One paper taken back.", "%(n)s papers taken back.", n)
+    say(request, told % {"n": n}, None)
     return redirect("welcome")
 
 
@@ -93,7 +112,3 @@ def _numbers(sent: list[str]) -> set[int]:
     ):
         raise Http404
     return {int(one) for one in sent}
-
-
-def _n(n: int) -> str:
-    return "One paper" if n == 1 else f"{n} papers"

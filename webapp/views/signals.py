@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
@@ -23,9 +24,9 @@ from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, sa
 
 WORDS = {value: name for name, value in EFFECTS.items()}
 SAID = {
-    "mute": "“{}” is muted. Papers of this day with it: {}.",
-    "boost": "More of “{}” from now on. Papers of this day with it: {}.",
-    "clear": "“{}” is neither muted nor boosted any more.",
+    "mute": gettext_lazy("“%(value)s” is muted. Papers of this day with it: %(n)s."),
+    "boost": gettext_lazy("More of “%(value)s” from now on. Papers of this day with it: %(n)s."),
+    "clear": gettext_lazy("“%(value)s” is neither muted nor boosted any more."),
 }
 
 
@@ -45,7 +46,7 @@ def steer(request: HttpRequest) -> HttpResponse:
     acts.rerank_after(interests.whole.reader, day, now)
     n = papers.n_with(day, wish.kind, wish.value) if day else 0
     undo = (reverse("steer"), WORDS[before], f"{wish.kind}:{wish.value}")
-    said = SAID[WORDS[wish.effect]].format(wish.value, n)
+    said = str(SAID[WORDS[wish.effect]]) % {"value": wish.value, "n": n}
     if is_part(request) and day:
         context = feed_context(request.user, day, request.POST)
         return render(request, "rankings/_list.html", context | {"said": said, "undo": undo})
@@ -99,12 +100,16 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
     some = _asked(request, everything)
     if "pause" in request.POST:
         n = service.switch_off(whole, some, now)
-        say(request, f"{_n(n)} switched off.", (reverse("signals"), "resume", now.isoformat()))
+        told = ngettext("One signal switched off.", "%(n)s signals switched off.", n)
+        say(request, told % {"n": n}, (reverse("signals"), "resume", now.isoformat()))
     elif "resume" in request.POST:
-        say(request, f"{_n(service.switch_on(whole, some, now))} switched on again.", None)
+        n = service.switch_on(whole, some, now)
+        told = ngettext("One signal switched on again.", "%(n)s signals switched on again.", n)
+        say(request, told % {"n": n}, None)
     else:
         n = service.remove(whole, some, now)
-        say(request, f"{_n(n)} taken back.", None)
+        told = ngettext("One signal taken back.", "%(n)s signals taken back.", n)
+        say(request, told % {"n": n}, None)
     acts.rerank_after(whole.reader, None, now)
     return redirect(back_of(request) if request.POST.get("next") else "signals")
 
@@ -127,10 +132,6 @@ def _asked(request: HttpRequest, everything: service.Signals) -> service.Signals
     if name == "resume" and (at := moment_asked(request.POST, "resume")):
         return service.Signals(acts_of.filter(paused_at=at), rules_of.filter(paused_at=at))
     raise Http404
-
-
-def _n(n: int) -> str:
-    return "One signal" if n == 1 else f"{n} signals"
 
 
 @require_safe
