@@ -18,11 +18,12 @@ from webapp.queries.readers import zone_of
 
 # Feeds are the same for everybody: who asks is not looked up, and nothing varies by cookies.
 FOR_PROGRAMS = (".atom", ".rss", ".json")
+LONGEST_WAY = 8_000  # characters of an address that forms and links lead back to
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
-    user, here = getattr(request, "user", None), request.get_full_path()
+    user, here = getattr(request, "user", None), _here(request)
     is_reader = isinstance(user, Reader)
     return {
         "version": settings.VERSION,
@@ -33,6 +34,11 @@ def instance(request: HttpRequest) -> dict[str, Any]:
         "back": _fields(csrfmiddlewaretoken=get_token(request), next=here) if is_reader else "",
         "log_in": f"{reverse('account_login')}?{urlencode({'next': here})}",
     }
+
+
+def _here(request: HttpRequest) -> str:
+    here = request.get_full_path()
+    return here if len(here) <= LONGEST_WAY else request.path[:LONGEST_WAY]
 
 
 def _fields(**values: str) -> SafeString:
