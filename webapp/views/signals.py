@@ -66,9 +66,10 @@ def signals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _switch(request, interests)
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
-    facts, rules = ledger.facts(interests.whole.reader_id), ledger.rules(interests)
+    facts = ledger.facts(interests.whole.reader_id)
+    rules = ledger.rules(interests, facts)
     day = facts.day if request.GET.get("effects") == "1" else None
-    now = service.today(interests, day) if day else None
+    now = service.today(interests, facts, page.rows, rules) if day else None
     of_acts = [service.effect_of_act(interests, act, now) if now else None for act in page.rows]
     of_rules = [service.effect_of_rule(interests, rule, now) if now else None for rule in rules]
     weights = service.weights(interests, page.rows, facts.newest)
@@ -146,21 +147,23 @@ def reset(request: HttpRequest) -> HttpResponse:
 @login_required
 def effect(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What one signal does to the leading papers of the newest day."""
-    interests, day = mine(request), _newest()
+    interests = mine(request)
     everything = service.own(interests.whole)
     rows = everything.acts if kind == "act" else everything.rules
     signal = rows.filter(pk=pk).first()
     if signal is None:
         raise Http404
-    found = None
-    if day and isinstance(signal, Rating):
-        found = service.effect_of_act(interests, signal, service.today(interests, day))
-    elif day and isinstance(signal, Rule):
-        found = service.effect_of_rule(interests, signal, service.today(interests, day))
+    found, facts = None, ledger.facts(interests.whole.reader_id)
+    if isinstance(signal, Rating):
+        today = service.today(interests, facts, [signal], [])
+        found = today and service.effect_of_act(interests, signal, today)
+    elif isinstance(signal, Rule):
+        today = service.today(interests, facts, [], [signal])
+        found = today and service.effect_of_rule(interests, signal, today)
     context: dict[str, Any] = {
         "signal": signal,
         "kind": kind,
-        "day": day,
+        "day": facts.day,
         "effect": found,
         "top": service.TOP,
     }
