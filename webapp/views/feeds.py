@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.models import Profile, Reader
@@ -96,7 +97,10 @@ def _addresses(request: HttpRequest, token: str) -> list[tuple[str, str]]:
 @by_reader
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     name = service.revoke(request.user.pk or 0, pk)
-    if name is None:
+    if name is None and known.is_another(request.user.pk or 0, pk):
         raise Http404
+    if name is None:  # a second click
+        messages.info(request, gettext("That address leads nowhere already."))
+        return redirect("private_feeds")
     messages.success(request, f"The address for “{name}” leads nowhere any more.")
     return redirect("private_feeds")

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
@@ -22,6 +23,7 @@ from webapp.views.rankings import feed_context
 from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, say
 
 WORDS = {value: name for name, value in EFFECTS.items()}
+SWITCHES = ("pause", "resume", "remove")
 SAID = {
     "mute": "“{}” is muted. Papers of this day with it: {}.",
     "boost": "More of “{}” from now on. Papers of this day with it: {}.",
@@ -97,6 +99,9 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
     """Do what was asked: pause, resume or remove one signal, or some of them together."""
     now, whole = timezone.now(), interests.whole
     everything = service.own(whole)
+    if _is_gone(request, everything):
+        say(request, gettext("It was taken back already."), None)
+        return redirect(back_of(request) if request.POST.get("next") else "signals")
     some = _asked(request, everything)
     if "pause" in request.POST:
         n = service.switch_off(whole, some, now)
@@ -110,11 +115,31 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
     return redirect(back_of(request) if request.POST.get("next") else "signals")
 
 
+def _is_gone(request: HttpRequest, everything: service.Signals) -> bool:
+    """Whether a form names one signal that is taken back: a second click, or another tab.
+
+    What is another reader's is not gone, and stays unknown here.
+    """
+    name = next((name for name in SWITCHES if name in request.POST), "")
+    kind, _, number = request.POST.get(name, "").partition(":")
+    pk = _number(number)
+    if not pk or kind not in ("act", "rule"):
+        return False
+    if kind == "rule":
+        return not Rule.objects.filter(pk=pk).exists()
+    others = Rating.objects.exclude(reader=request.user.pk or 0)
+    return not (everything.acts.filter(pk=pk).exists() or others.filter(pk=pk).exists())
+
+
+def _number(number: str) -> int:
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+
+
 def _asked(request: HttpRequest, everything: service.Signals) -> service.Signals:
     """Which signals a form names: act:7, rule:7, a day since when, a moment, or all. Else 404."""
-    name = next((name for name in ("pause", "resume", "remove") if name in request.POST), "")
+    name = next((name for name in SWITCHES if name in request.POST), "")
     kind, _, number = request.POST.get(name, "").partition(":")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    pk = _number(number)
     acts_of, rules_of = everything
     if kind == "act" and acts_of.filter(pk=pk).exists():
         return service.Signals(acts_of.filter(pk=pk), rules_of.none())
