@@ -38,7 +38,7 @@ def memories_are_empty():
     dataset.forget_packs()
     dataset.forget_places()
     bell.line.cache_clear()
-    papers.subject_names.cache_clear()
+    papers.forget_subjects()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ NOUNS = {
         "profiles",
         "signals",
         "history",
+        "drafts",
         "seeds",
         "rounds",
         "insight",

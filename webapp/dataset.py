@@ -18,7 +18,7 @@ from recommender.ranking import Candidates, Rated
 from recommender.rowbytes import row_to_bytes, rows_from_bytes
 from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
-from webapp.queries import readers, runs
+from webapp.queries import readers, runs, signals
 
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
@@ -172,6 +172,16 @@ def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:
     )
 
 
+def placed(run: ModelRun, rows: list[signals.Placed]) -> tuple[Vectors, Vectors]:
+    """(text, shared) of acts that were read with their papers' places."""
+    known = [row for row in rows if row.text is not None and row.shared is not None]
+    ids = np.array([row.act.paper for row in known], np.int64)
+    return (
+        rows_from_bytes([bytes(row.text or b"") for row in known], ids, run.n_terms),
+        rows_from_bytes([bytes(row.shared or b"") for row in known], ids, run.n_dimensions),
+    )
+
+
 class Places(NamedTuple):
     """Where all the papers that have a place in a run stand: text, item vectors."""
 
@@ -234,9 +244,16 @@ def paper_vectors(run: ModelRun, text: Vectors, shared: Vectors) -> list[PaperVe
 
 def rated(run: ModelRun, acts: list[readers.Act]) -> Rated:
     """One reader's acts in a run's spaces. Papers without a place there count later."""
+    return rated_in(*vectors(run, {act.paper for act in acts}), acts)
+
+
+def rated_in(text: Vectors, shared: Vectors, acts: list[readers.Act]) -> Rated:
+    """The same, of (text, shared) that were read before and may hold more papers, by id."""
     by_paper = {act.paper: act for act in acts}
-    text, shared = vectors(run, by_paper)
-    placed = [by_paper[paper] for paper in text.ids.tolist()]
+    placed = [by_paper[paper] for paper in text.ids.tolist() if paper in by_paper]
+    if len(placed) < len(text.ids):
+        ids = [act.paper for act in placed]
+        text, shared = text.take(ids), shared.take(ids)
     values = [value_of(act.value, act.saved) for act in placed]
     return Rated(text, shared, fade(values, [act.day.toordinal() for act in placed]))
 

@@ -20,6 +20,7 @@ JOBS: dict[str, Job] = {
         work.sweep(now)
         | runs.ask_for_first(now)
         | readers.forget_silent(now)
+        | readers.forget_logins(now)
         | profiles.forget_deleted(now)
     ),
     "coverage": harvests.look,

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "webapp.views.in_the_readers_time",
+    "webapp.views.drafts.kept_for_the_login",
 ]
 ROOT_URLCONF = "webapp.urls"
 WSGI_APPLICATION = "webapp.wsgi.application"
@@ -245,7 +246,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Without a mail server only the operator could read the link, so nobody is locked out by it.
 ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_FOLDER else "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip,5/h/key"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip,5/h/key", "draft": "60/h/ip"}  # beside allauth's own
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Firstlight] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

@@ -192,8 +192,7 @@ def web_command(
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ["gunicorn", application, f"--bind={where}", "--preload"]
     web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
-    # A search of two hundred words: in an address a letter that is not Latin takes six signs.
-    web += ["--limit-request-line=8190"]  # more it does not take
+    web += ["--config=python:webapp.gunicorn"]
     return [*web, f"--graceful-timeout={max(1, int(grace) - 2)}"]
 
 

@@ -6,8 +6,8 @@ from django.urls.converters import StringConverter
 
 from webapp import feeds
 from webapp.arxiv import identifiers
-from webapp.views import feeds as feed_settings
 from webapp.views import (
+    drafts,
     harvests,
     history,
     insight,
@@ -20,6 +20,7 @@ from webapp.views import (
     seeds,
     signals,
 )
+from webapp.views import feeds as feed_settings
 from webapp.views.digests import acts as letter_acts
 from webapp.views.digests import events, letters, sent, subscriptions
 from webapp.views.social import acts, comments, daily, editing, submit, trending
@@ -121,6 +122,7 @@ urlpatterns = [
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),
+    path("drafts/<slug:key>/", drafts.draft, name="draft"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
     path("coverage/again/", harvests.fetch_again, name="fetch_again"),

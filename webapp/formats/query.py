@@ -58,6 +58,11 @@ class Query(NamedTuple):
         return not (self.wanted or self.first or self.last)
 
 
+def plain(text: str) -> str:
+    """What was typed with one space between words, and quotation marks of one kind."""
+    return " ".join(text.translate(_MARKS).split())
+
+
 def parse(text: str, subjects: Collection[str] = ()) -> Query:
     """Read what somebody typed. `subjects` are the codes there are; an archive is its parts."""
     return _Reading(subjects).read(text)
@@ -74,7 +79,7 @@ class _Reading:
         self.notes: list[str] = []
 
     def read(self, text: str) -> Query:
-        text = self._shortened(" ".join(text.translate(_MARKS).split()))
+        text = self._shortened(plain(text))
         if text.count('"') % 2:
             told = gettext("A quotation mark has no partner: the phrase goes on to the end.")
             self.notes.append(told)

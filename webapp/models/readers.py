@@ -203,4 +203,7 @@ class Round(models.Model):
     reader = models.OneToOneField("Reader", models.CASCADE, primary_key=True)
     paper_ids = ArrayField(models.BigIntegerField())
     answers = ArrayField(models.SmallIntegerField(), default=list)  # so far; 0: skipped
+    # What was said of each before its answer, and when that was given; none: skipped.
+    before = ArrayField(models.SmallIntegerField(null=True), default=list, db_default=[])
+    answered_at = ArrayField(models.DateTimeField(null=True), default=list, db_default=[])
     begun_at = models.DateTimeField()

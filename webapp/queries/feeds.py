@@ -209,6 +209,11 @@ def _unmuted(
     return papers.SHOWN.exclude(muted).in_bulk([card.paper.pk for card in cards])
 
 
+def is_another(reader_id: int, token_id: int) -> bool:
+    """Whether a private feed is another reader's; one that is revoked is nobody's."""
+    return FeedToken.objects.filter(pk=token_id).exclude(profile__reader=reader_id).exists()
+
+
 def tokens_of(reader_id: int) -> list[FeedToken]:
     """A reader's private feeds, the oldest first; those of an interest taken away too."""
     rows = FeedToken.objects.filter(profile__reader=reader_id).select_related("profile")

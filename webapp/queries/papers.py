@@ -1,8 +1,9 @@
 """What is known of papers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
+from time import monotonic
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,6 +14,7 @@ from django.db.models.functions import Lower
 
 from webapp.models import Paper, Subject, Version
 
+SUBJECTS_KEPT = 300.0  # seconds
 SHOWN = Paper.objects.defer("search")
 # What a card tells.
 CARD = (
@@ -181,10 +183,17 @@ def subjects_in_use() -> list[Subject]:
     )
 
 
-@cache
-def subject_names() -> dict[str, str]:
-    """Code -> name. Only a migration changes them, so a process asks once."""
+def subject_names(clock: Callable[[], float] = monotonic) -> dict[str, str]:
+    """Code -> name. A process asks again after a while: a subject may come at any time."""
+    return _subject_names(int(clock() // SUBJECTS_KEPT))
+
+
+@lru_cache(maxsize=1)
+def _subject_names(_: int) -> dict[str, str]:
     return dict(Subject.objects.values_list("code", "name"))
+
+
+forget_subjects = _subject_names.cache_clear
 
 
 def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:

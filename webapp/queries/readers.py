@@ -7,6 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from webapp.models import Profile, Rating, Reader, Upvote
@@ -187,3 +189,12 @@ def pressed(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
         [reader_id, paper_ids],
     )
     return {row.paper_id: row for row in rows}
+
+
+def who_held(session_key: str) -> int | None:
+    """Whose login a session was, also one that is over; nobody's where it is forgotten."""
+    if not (session_key.isalnum() and len(session_key) <= 40):
+        return None
+    found = Session.objects.filter(session_key=session_key).first()
+    reader = found.get_decoded().get(SESSION_KEY) if found else None
+    return int(reader) if reader else None

@@ -29,7 +29,7 @@ from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import Comparison, ModelRun, Profile
 from webapp.models import Ranking as Row
-from webapp.queries import papers, rankings, readers, runs
+from webapp.queries import papers, rankings, readers, runs, signals
 from webapp.services import work
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,25 @@ def order(interests: readers.Interests, acts: list[readers.Act], day: date) -> l
     return ids
 
 
+class Known(NamedTuple):
+    """What many orders of a day are made of: all of it was read before."""
+
+    run: ModelRun
+    pack: dataset.Pack
+    text: Vectors  # of every act, heard or not
+    shared: Vectors
+    papers: list[signals.Sifted]
+
+
+def order_of_known(
+    known: Known, interests: readers.Interests, acts: list[readers.Act], day: date
+) -> list[int]:
+    """As `order`, without asking the database again."""
+    lists = _lists(interests, acts, day, known.run, known.pack, known)
+    ids: list[int] = _blended(lists, [_alone(one, day, known.run) for one in lists]).ids.tolist()
+    return ids
+
+
 def reasons_of(
     interests: readers.Interests, profile_id: int | None, run_id: int | None, day: date, paper: int
 ) -> Reasons | None:
@@ -117,6 +136,7 @@ def _lists(
     day: date,
     run: ModelRun,
     pack: dataset.Pack,
+    known: Known | None = None,
 ) -> list[_List]:
     """One list an interest. What is disliked in one of them, no other shows."""
     said = readers.by_interest(interests, acts)
@@ -125,10 +145,16 @@ def _lists(
     for profile in interests.each:
         own = said[profile.pk]
         elsewhere = disliked - {act.paper for act in own}
-        boosts = rankings.listed(day, profile, interests.wishes_of(profile))
+        wishes = interests.wishes_of(profile)
+        if known:
+            boosts = signals.listed(known.papers, profile.subjects, wishes)
+            rated = dataset.rated_in(known.text, known.shared, own)
+        else:
+            boosts = rankings.listed(day, profile, wishes)
+            rated = dataset.rated(run, own)
         ids = [pk for pk in boosts if pk not in elsewhere]
         candidates = dataset.candidates(pack, ids, day, boosts)
-        lists.append(_List(profile, own, ids, candidates, dataset.rated(run, own)))
+        lists.append(_List(profile, own, ids, candidates, rated))
     return lists
 
 

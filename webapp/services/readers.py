@@ -3,6 +3,7 @@
 import logging
 from datetime import date, datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, transaction
 
 from webapp.models import Paper, Profile, Ranking, Rating, Reader
@@ -13,6 +14,7 @@ from webapp.services import rankings, work
 log = logging.getLogger(__name__)
 SILENCE = timedelta(days=30)
 SOON = timedelta(minutes=1)
+ENDED = timedelta(days=7)
 
 
 class Withdrawn(ValueError):  # noqa: N818 - it names the paper's state
@@ -107,6 +109,12 @@ def forget_silent(now: datetime) -> dict[str, int | str]:
     silent = Rating.objects.filter(value=Rating.Value.NONE, saved=False)
     n, _ = silent.filter(changed_at__lt=now - SILENCE).delete()
     return {"silent": n}
+
+
+def forget_logins(now: datetime) -> dict[str, int | str]:
+    """Remove sessions that are over; for a while they tell whose draft it is that was sent."""
+    n, _ = Session.objects.filter(expire_date__lt=now - ENDED).delete()
+    return {"logins": n}
 
 
 def rerank_after(reader: Reader, day: date | None, now: datetime) -> None:

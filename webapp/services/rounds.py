@@ -34,7 +34,12 @@ def begin(interests: known.Interests, now: datetime) -> None:
             return
         chosen = _chosen(interests)
         Round.objects.update_or_create(
-            reader_id=reader_id, defaults={"paper_ids": chosen, "answers": [], "begun_at": now}
+            reader_id=reader_id,
+            defaults={
+                **{name: [] for name in ("answers", "before", "answered_at")},
+                "paper_ids": chosen,
+                "begun_at": now,
+            },
         )
 
 
@@ -83,12 +88,21 @@ def answer(reader: Reader, paper: Paper, value: Rating.Value, now: datetime) -> 
     """
     said = Rating.Value.NONE if paper.withdrawn_at else value
     with transaction.atomic(), connection.cursor() as cursor:
+        stood = _locked(reader, paper)
         cursor.execute(
             """
-            UPDATE webapp_round SET answers = answers || %s::smallint
+            UPDATE webapp_round SET answers = answers || %s::smallint,
+                before[cardinality(answers) + 1] = %s,
+                answered_at[cardinality(answers) + 1] = %s
             WHERE reader_id = %s AND paper_ids[cardinality(answers) + 1] = %s
             """,
-            [int(said), reader.pk, paper.pk],
+            [
+                int(said),
+                (stood.value if stood else Rating.Value.NONE) if said else None,
+                now if said else None,
+                reader.pk,
+                paper.pk,
+            ],
         )
         if not cursor.rowcount:
             return False
@@ -97,21 +111,28 @@ def answer(reader: Reader, paper: Paper, value: Rating.Value, now: datetime) -> 
     return True
 
 
+def _locked(reader: Reader, paper: Paper) -> Rating | None:
+    """Before the round, always: who answers and who takes back must not wait for each other."""
+    own = Rating.objects.select_for_update().filter(reader=reader, paper=paper)
+    return own.first()
+
+
 def take_back(reader: Reader, paper: Paper, now: datetime) -> bool:
-    """Ask the last question again; False when it was another one."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE webapp_round SET answers = answers[1:cardinality(answers) - 1]
-            WHERE reader_id = %s AND paper_ids[cardinality(answers)] = %s
-            """,
-            [reader.pk, paper.pk],
-        )
-        if not cursor.rowcount:
+    """Ask the last question again; False when it was another one.
+
+    What was said of the paper before the answer holds again, unless something was said since.
+    """
+    with transaction.atomic():
+        stands = _locked(reader, paper)
+        this = Round.objects.select_for_update().filter(reader=reader).first()
+        n = len(this.answers) - 1 if this else -1
+        if this is None or n < 0 or this.paper_ids[n] != paper.pk:
             return False
-        by_round = Rating.objects.filter(
-            reader=reader, paper=paper, origin=Rating.Origin.ROUND, saved=False
-        )
-        if by_round.exists():
-            readers.rate(reader, paper, Rating.Value.NONE, now)
+        at = this.answered_at[n] if n < len(this.answered_at) else None
+        if stands and at and stands.changed_at == at:
+            earlier = Rating.Value.NONE if paper.withdrawn_at else Rating.Value(this.before[n] or 0)
+            readers.rate(reader, paper, earlier, now)
+        for kept in (this.answers, this.before, this.answered_at):
+            del kept[n:]
+        this.save(update_fields=["answers", "before", "answered_at"])
     return True

@@ -13,6 +13,7 @@ from webapp import dataset
 from webapp.formats.query import Query, Term
 from webapp.models import Paper, Profile, Rating, Rule
 from webapp.queries import papers, readers
+from webapp.queries import signals as ledger
 from webapp.queries.rankings import spoken_to
 from webapp.services import profiles, rankings
 from webapp.services import readers as acts
@@ -173,12 +174,31 @@ class Today(NamedTuple):
     day: date
     heard: list[readers.Act]
     order: list[int] | None
+    known: rankings.Known | None
 
 
-def today(interests: readers.Interests, day: date) -> Today:
-    """What the effects of all of a reader's signals are told against, found once."""
-    heard = readers.acts_of(interests.whole.reader_id)
-    return Today(day, heard, rankings.order(interests, heard, day))
+def today(
+    interests: readers.Interests, facts: ledger.Facts, acts: list[Rating], rules: list[Rule]
+) -> Today | None:
+    """What the effects of these signals are told against, read once; None without a paper."""
+    if facts.day is None:
+        return None
+    reader_id, run = interests.whole.reader_id, facts.active
+    try:
+        pack = dataset.pack(run.pk, facts.day, facts.n_parts) if run else None
+    except dataset.UnreadablePack:
+        pack = None
+    if run is None or pack is None:
+        return Today(facts.day, [], None, None)
+    rows = ledger.placed(reader_id, run.pk, [act.pk for act in acts])
+    heard = [row.act for row in rows if row.is_heard]
+    wishes = [(one.kind, one.value) for some in interests.wishes.values() for one in some]
+    wishes += [(rule.kind, rule.value) for rule in rules]
+    sifted = ledger.sifted(facts.day, wishes)
+    known = rankings.Known(run, pack, *dataset.placed(run, rows), sifted)
+    return Today(
+        facts.day, heard, rankings.order_of_known(known, interests, heard, facts.day), known
+    )
 
 
 def effect_of_act(interests: readers.Interests, act: Rating, now: Today) -> Effect | None:
@@ -198,10 +218,9 @@ def effect_of_rule(interests: readers.Interests, rule: Rule, now: Today) -> Effe
 
 
 def _effect(now: Today, others: readers.Interests, switched: list[readers.Act]) -> Effect | None:
-    then = None if now.order is None else rankings.order(others, switched, now.day)
-    if now.order is None or then is None:
+    if now.order is None or now.known is None:
         return None
-    return compare(now.order, then)
+    return compare(now.order, rankings.order_of_known(now.known, others, switched, now.day))
 
 
 def compare(now: list[int], then: list[int]) -> Effect:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from webapp.models import Paper, Rating
+from webapp.queries.papers import subject_names
 from webapp.templatetags.papers import opening
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def heading(card: Any, feed: Any) -> SafeString:
         title=paper.title,
         authors=tuple(paper.authors),
         subjects=tuple(paper.subjects),
+        named=tuple(map(subject_names().get, paper.subjects)),  # under which it is kept, too
         day=None if feed else paper.issue_day,
         url=paper.url,
         pdf_url=paper.pdf_url,

@@ -1,8 +1,11 @@
 """What stands around a page and is the same on the next: kept like the pieces of cards."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.middleware.csrf import get_token
 from django.template import Context
 from django.utils.html import format_html
@@ -13,6 +16,15 @@ from webapp.templatetags.cards import LATER, piece
 
 register = template.Library()
 PROOF = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+
+
+@register.simple_tag
+@cache
+def inlined(name: str) -> SafeString:
+    """A script of ours that is too short to be asked for by itself."""
+    found = finders.find(name)
+    assert isinstance(found, str), name
+    return SafeString(Path(found).read_text())
 
 
 @register.simple_tag(takes_context=True)

@@ -16,24 +16,32 @@ from django.utils.translation import gettext
 
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
+from webapp.views.drafts import drafts_of, fields_of
 
 # Feeds are the same for everybody: who asks is not looked up, and nothing varies by cookies.
 FOR_PROGRAMS = (".atom", ".rss", ".json")
+LONGEST_WAY = 8_000  # characters of an address that forms and links lead back to
 
 
 def instance(request: HttpRequest) -> dict[str, Any]:
     """Context of every page."""
-    user, here = getattr(request, "user", None), request.get_full_path()
+    user, here = getattr(request, "user", None), _here(request)
     is_reader = isinstance(user, Reader)
     return {
         "version": settings.VERSION,
         "mail_folder": settings.MAIL_FOLDER,
         "zone": timezone.get_current_timezone_name(),
         "is_reader": is_reader,
+        "drafts": drafts_of(request) if is_reader else {},
         # What each form of a list sends; a visitor's page has none, and so needs no cookie.
         "back": _fields(csrfmiddlewaretoken=get_token(request), next=here) if is_reader else "",
         "log_in": f"{reverse('account_login')}?{urlencode({'next': here})}",
     }
+
+
+def _here(request: HttpRequest) -> str:
+    here = request.get_full_path()
+    return here if len(here) <= LONGEST_WAY else request.path[:LONGEST_WAY]
 
 
 def _fields(**values: str) -> SafeString:
@@ -86,7 +94,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return render(request, "_message.html", {"error": why}, status=403)
     page = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-    context = {"back": page if here else reverse("feed")}
+    # For copying only: that it was the reader who sent it is what could not be shown.
+    fields = [one for one in fields_of(request) if one.is_typed]
+    context = {"back": page if here else reverse("feed"), "fields": fields}
     return render(request, "403_csrf.html", context, status=403)
 
 

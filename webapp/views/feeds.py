@@ -97,8 +97,11 @@ def _addresses(request: HttpRequest, token: str) -> list[tuple[str, str]]:
 @by_reader
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     name = service.revoke(request.user.pk or 0, pk)
-    if name is None:
+    if name is None and known.is_another(request.user.pk or 0, pk):
         raise Http404
+    if name is None:  # a second click
+        messages.info(request, gettext("That address leads nowhere already."))
+        return redirect("private_feeds")
     told = gettext("The address for “%(name)s” leads nowhere any more.") % {"name": name}
     messages.success(request, told)
     return redirect("private_feeds")

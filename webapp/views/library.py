@@ -65,13 +65,16 @@ def _wanted(query: QueryDict) -> Wanted:
 @login_required
 def keep(request: HttpRequest, pk: int) -> HttpResponse:
     """Tags, note and state of one saved paper; what is refused stands in the form again."""
-    own = Rating.objects.select_related("paper").filter(saved=True, reader=request.user.pk)
-    rating = get_object_or_404(own, pk=pk)
+    own = Rating.objects.select_related("paper").filter(reader=request.user.pk)
+    # Taken out in another tab, what was written meanwhile stands in the form again.
+    rating = get_object_or_404(own if request.method == "POST" else own.filter(saved=True), pk=pk)
     written = {"tags": ", ".join(rating.tags), "note": rating.note, "state": rating.state}
     error = ""
     if request.method == "POST":
         written |= {name: request.POST.get(name, old) for name, old in written.items()}
         try:
+            if not rating.saved:
+                raise service.Refused(gettext("It is in your library no longer."))
             tags, note = service.tags_in(written["tags"]), service.note_in(written["note"])
             service.annotate(rating, tags, note, _state(written["state"]))
         except service.Refused as refused:

@@ -170,8 +170,7 @@ def log_in_first(request: HttpRequest) -> HttpResponse:
     if is_part(request):
         why = gettext("You are logged out, so nothing was stored.")
         return render(request, "_message.html", {"error": why, "login": login}, status=401)
-    messages.info(request, gettext("Log in first: nothing was stored."))
-    return redirect(login)
+    return redirect(login)  # on the way out `drafts` keeps what was typed
 
 
 def by_reader(do: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
-from webapp.formats.query import Query, parse
+from webapp.formats.query import LONGEST, Query, parse, plain
 from webapp.models import Paper, Reader
 from webapp.queries import papers
 from webapp.queries.readers import Interests, taken_away
@@ -42,7 +42,10 @@ class Found(NamedTuple):
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """GET /papers?q=&order=date&mine=1&after= : a page of what is found, or what to try."""
-    query = parse(request.GET.get("q", ""), papers.subject_names())
+    text = plain(request.GET.get("q", ""))
+    if len(text) > LONGEST:
+        return _too_long(request, text)
+    query = parse(text, papers.subject_names())
     known_as = _identifier(query.text)
     if known_as and papers.SHOWN.filter(arxiv_id=known_as).exists():
         return redirect("paper", known_as)
@@ -66,6 +69,23 @@ def search(request: HttpRequest) -> HttpResponse:
         "limit": hits.RANKED,
     }
     return render(request, "searches/search.html", context)
+
+
+def _too_long(request: HttpRequest, text: str) -> HttpResponse:
+    """Nothing is looked for: the beginning stands in the box, to be shortened or asked as it is."""
+    told = gettext(
+        "A question has at most %(most)s characters, and this one has %(n)s: nothing was looked "
+        "for. Its beginning is in the box."
+    )
+    _, own, by_date = _wanted(request)
+    context = {
+        "query": Query(text=text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]),
+        "notes": [told % {"most": f"{LONGEST:,}", "n": f"{len(text):,}"}],
+        "is_too_long": True,
+        "own": own,
+        "by_date": by_date,
+    }
+    return render(request, "searches/search.html", context, status=414)
 
 
 def _wanted(request: HttpRequest) -> tuple[int | None, bool, bool]:

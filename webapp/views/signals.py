@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.forms import EFFECTS, RuleForm, day_asked, key_asked, moment_asked
@@ -23,6 +23,7 @@ from webapp.views.rankings import feed_context
 from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, say
 
 WORDS = {value: name for name, value in EFFECTS.items()}
+SWITCHES = ("pause", "resume", "remove")
 SAID = {
     "mute": gettext_lazy("“%(value)s” is muted. Papers of this day with it: %(n)s."),
     "boost": gettext_lazy("More of “%(value)s” from now on. Papers of this day with it: %(n)s."),
@@ -67,9 +68,10 @@ def signals(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _switch(request, interests)
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
-    facts, rules = ledger.facts(interests.whole.reader_id), ledger.rules(interests)
+    facts = ledger.facts(interests.whole.reader_id)
+    rules = ledger.rules(interests, facts)
     day = facts.day if request.GET.get("effects") == "1" else None
-    now = service.today(interests, day) if day else None
+    now = service.today(interests, facts, page.rows, rules) if day else None
     of_acts = [service.effect_of_act(interests, act, now) if now else None for act in page.rows]
     of_rules = [service.effect_of_rule(interests, rule, now) if now else None for rule in rules]
     weights = service.weights(interests, page.rows, facts.newest)
@@ -97,6 +99,9 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
     """Do what was asked: pause, resume or remove one signal, or some of them together."""
     now, whole = timezone.now(), interests.whole
     everything = service.own(whole)
+    if _is_gone(request, everything):
+        say(request, gettext("It was taken back already."), None)
+        return redirect(back_of(request) if request.POST.get("next") else "signals")
     some = _asked(request, everything)
     if "pause" in request.POST:
         n = service.switch_off(whole, some, now)
@@ -114,11 +119,31 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
     return redirect(back_of(request) if request.POST.get("next") else "signals")
 
 
+def _is_gone(request: HttpRequest, everything: service.Signals) -> bool:
+    """Whether a form names one signal that is taken back: a second click, or another tab.
+
+    What is another reader's is not gone, and stays unknown here.
+    """
+    name = next((name for name in SWITCHES if name in request.POST), "")
+    kind, _, number = request.POST.get(name, "").partition(":")
+    pk = _number(number)
+    if not pk or kind not in ("act", "rule"):
+        return False
+    if kind == "rule":
+        return not Rule.objects.filter(pk=pk).exists()
+    others = Rating.objects.exclude(reader=request.user.pk or 0)
+    return not (everything.acts.filter(pk=pk).exists() or others.filter(pk=pk).exists())
+
+
+def _number(number: str) -> int:
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+
+
 def _asked(request: HttpRequest, everything: service.Signals) -> service.Signals:
     """Which signals a form names: act:7, rule:7, a day since when, a moment, or all. Else 404."""
-    name = next((name for name in ("pause", "resume", "remove") if name in request.POST), "")
+    name = next((name for name in SWITCHES if name in request.POST), "")
     kind, _, number = request.POST.get(name, "").partition(":")
-    pk = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
+    pk = _number(number)
     acts_of, rules_of = everything
     if kind == "act" and acts_of.filter(pk=pk).exists():
         return service.Signals(acts_of.filter(pk=pk), rules_of.none())
@@ -147,21 +172,23 @@ def reset(request: HttpRequest) -> HttpResponse:
 @login_required
 def effect(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What one signal does to the leading papers of the newest day."""
-    interests, day = mine(request), _newest()
+    interests = mine(request)
     everything = service.own(interests.whole)
     rows = everything.acts if kind == "act" else everything.rules
     signal = rows.filter(pk=pk).first()
     if signal is None:
         raise Http404
-    found = None
-    if day and isinstance(signal, Rating):
-        found = service.effect_of_act(interests, signal, service.today(interests, day))
-    elif day and isinstance(signal, Rule):
-        found = service.effect_of_rule(interests, signal, service.today(interests, day))
+    found, facts = None, ledger.facts(interests.whole.reader_id)
+    if isinstance(signal, Rating):
+        today = service.today(interests, facts, [signal], [])
+        found = today and service.effect_of_act(interests, signal, today)
+    elif isinstance(signal, Rule):
+        today = service.today(interests, facts, [], [signal])
+        found = today and service.effect_of_rule(interests, signal, today)
     context: dict[str, Any] = {
         "signal": signal,
         "kind": kind,
-        "day": day,
+        "day": facts.day,
         "effect": found,
         "top": service.TOP,
     }

@@ -1,8 +1,12 @@
 """Pieces of a card: kept for whoever meets the same, and never for anybody else."""
 
+from time import monotonic
+
 import pytest
 
 from tests.factories import paper, rating, reader
+from webapp.models import Subject
+from webapp.queries.papers import SUBJECTS_KEPT, forget_subjects, subject_names
 from webapp.queries.rankings import Card
 from webapp.queries.social.daily import Listed
 from webapp.templatetags import cards
@@ -20,6 +24,18 @@ def test_a_changed_title_shows_at_once():
     assert "Before" in cards.heading(Card(one, 1), feed=True)
     one.title = "After"
     assert "After" in cards.heading(Card(one, 1), feed=True)
+
+
+def test_a_subject_that_is_new_gets_its_name_without_a_restart(django_assert_num_queries):
+    one = paper(subjects=["cs.ZZ"])
+    assert '<abbr title="cs.ZZ">' in cards.heading(Card(one, 1), feed=True)
+    Subject.objects.create(code="cs.ZZ", name="Sleeping machines", group="Test")
+    later = monotonic() + SUBJECTS_KEPT
+    assert subject_names(lambda: later)["cs.ZZ"] == "Sleeping machines"
+    with django_assert_num_queries(0):
+        assert "cs.ZZ" in subject_names(lambda: later)
+    forget_subjects()
+    assert '<abbr title="Sleeping machines">' in cards.heading(Card(one, 1), feed=True)
 
 
 def test_what_one_reader_pressed_is_not_pressed_for_another():

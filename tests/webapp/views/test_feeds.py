@@ -99,6 +99,15 @@ def test_revoked_it_leads_nowhere_at_once(client, who, ranked):
     assert client.get(address(token), headers={"if-none-match": tag}).status_code == 404
 
 
+def test_revoked_twice_it_says_so(client, who):
+    make(who)
+    row = FeedToken.objects.get()
+    client.post(f"/settings/feeds/{row.pk}/revoke/")
+    answer = client.post(f"/settings/feeds/{row.pk}/revoke/", follow=True)
+    assert answer.status_code == 200
+    assert "leads nowhere already" in answer.content.decode()
+
+
 def test_other_peoples_cannot_be_revoked_and_a_get_revokes_nothing(client, who):
     make(who)
     make(reader())

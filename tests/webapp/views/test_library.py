@@ -319,3 +319,21 @@ def test_queries_do_not_grow_with_the_library(client, who, django_assert_max_num
         client.get("/library/?words=n&tag=3&state=reading&sort=title")
     with django_assert_max_num_queries(7):
         assert len(titles(client)) == library.PAGE
+
+
+def test_a_second_click_that_takes_out_leads_to_the_library(client, who):
+    row = rating(who, paper(), 0, saved=True)
+    for _ in range(2):
+        assert together(client, "out", [row]).status_code == 302
+
+
+def test_a_note_on_what_was_taken_out_meanwhile_is_not_lost(client, who):
+    row = rating(who, paper(), 0, saved=True)
+    together(client, "out", [row])
+    answer = keep(client, row, note="An hour of thought")
+    assert answer.status_code == 400
+    html = answer.content.decode()
+    assert "in your library no longer. Nothing was changed" in html
+    assert "An hour of thought" in html
+    row.refresh_from_db()
+    assert (row.note, row.saved) == ("", False)

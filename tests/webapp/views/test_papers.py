@@ -115,7 +115,7 @@ def test_search_escapes_what_was_typed(client):
     assert "<script>alert" not in html
 
 
-@pytest.mark.parametrize("q", ["%00", "%22", "-", "or", "'", "a" * 5000, "%F0%9F%A6%8A", "((("])
+@pytest.mark.parametrize("q", ["%00", "%22", "-", "or", "'", "a" * 2000, "%F0%9F%A6%8A", "((("])
 def test_search_survives_what_is_no_query(client, q):
     body(client, f"/papers?q={q}")
 

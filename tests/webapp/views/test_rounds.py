@@ -97,6 +97,53 @@ def test_undoing_a_skip_leaves_what_was_said_elsewhere(client, who, topics):
     assert Rating.objects.get().value == 1
 
 
+@pytest.mark.parametrize("value", ["up", "down"])
+def test_undoing_brings_back_what_was_said_in_another_tab_before(client, who, topics, value):
+    html = send(client, begin="1")
+    name = asked(html)
+    client.post(f"/papers/{name}/rating/", {"value": "up"})
+    client.post(f"/papers/{name}/save/", {"value": "save"})
+    answer(client, value, html)
+    assert "Question 1 of 12" in send(client, back=name)
+    assert Rating.objects.values_list("value", "saved", "origin").get() == (1, True, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("rating", "up"), ("rating", "down"), ("save", "save")]
+)
+def test_undoing_leaves_what_was_said_since(client, who, topics, kind, value):
+    html = send(client, begin="1")
+    name = asked(html)
+    answer(client, "down", html)
+    client.post(f"/papers/{name}/{kind}/", {"value": value})
+    said = Rating.objects.values_list("value", "saved", "changed_at").get()
+    assert "Question 1 of 12" in send(client, back=name)
+    assert Rating.objects.values_list("value", "saved", "changed_at").get() == said
+
+
+def test_undoing_step_by_step_restores_each(client, who, topics):
+    html = send(client, begin="1")
+    names = []
+    for before, value in (("down", "up"), (None, "skip"), ("up", "down"), (None, "up")):
+        names.append(asked(html))
+        if before:
+            client.post(f"/papers/{names[-1]}/rating/", {"value": before})
+        html = answer(client, value, html)
+    for name in reversed(names):
+        assert asked(send(client, back=name)) == name
+    kept = Rating.objects.values_list("paper__arxiv_id", "value")
+    assert {*kept} == {(names[0], -1), (names[2], 1), (names[3], 0)}
+
+
+def test_undoing_of_a_paper_withdrawn_since_says_nothing_of_it(client, who, topics):
+    html = send(client, begin="1")
+    client.post(f"/papers/{asked(html)}/rating/", {"value": "up"})
+    answer(client, "down", html)
+    Paper.objects.filter(arxiv_id=asked(html)).update(withdrawn_at=NOON)
+    send(client, back=asked(html))
+    assert Rating.objects.get().value == 0
+
+
 def test_another_round_asks_about_others(client, who, topics):
     send(client, begin="1")
     first = Round.objects.get().paper_ids

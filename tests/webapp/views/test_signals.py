@@ -321,11 +321,13 @@ def test_a_switch_that_makes_no_sense_is_404(client, who, topics, value):
 
 
 def effect_of_act(who, act):
-    return service.effect_of_act(interests(who), act, service.today(interests(who), DAY))
+    today = service.today(interests(who), signals.facts(who.pk), [act], [])
+    return service.effect_of_act(interests(who), act, today)
 
 
 def effect_of_rule(who, rule):
-    return service.effect_of_rule(interests(who), rule, service.today(interests(who), DAY))
+    today = service.today(interests(who), signals.facts(who.pk), [], [rule])
+    return service.effect_of_rule(interests(who), rule, today)
 
 
 def test_the_effect_that_is_announced_is_what_happens(client, who, topics, now):
@@ -383,7 +385,7 @@ def test_a_deleted_interests_rules_don_t_hold(client, who, topics, now):
     primes = profiles.make(profile(who), "Primes", now)
     profiles.make(profile(who), "Others", now)
     steer(client, mute="subject:cs.RO", profile=str(primes.pk))
-    assert len(signals.rules(interests(who))) == 1
+    assert len(signals.rules(interests(who), signals.facts(who.pk))) == 1
     profiles.take_away(profile(who), primes, now)
-    assert signals.rules(interests(who)) == []
+    assert signals.rules(interests(who), signals.facts(who.pk)) == []
     assert Profile.objects.get(pk=primes.pk).rules.count() == 1

@@ -1,0 +1,55 @@
+"""What is taken away twice, by a second click or in another tab: a page, never a refusal."""
+
+import pytest
+
+from tests.factories import NOON, paper, profile, rating, reader
+from webapp.models import Profile, Rating, Rule
+from webapp.services import profiles
+
+pytestmark = pytest.mark.django_db
+
+
+def rule_of(whose, value="graph"):
+    return Rule.objects.create(
+        profile=profile(whose), kind="term", value=value, effect=-1, created_at=NOON
+    )
+
+
+@pytest.mark.parametrize("name", ["remove", "pause", "resume"])
+def test_a_rule_that_is_gone_leads_to_the_page(client, who, name):
+    own, other = rule_of(who), rule_of(who, "other")
+    sent = {"remove": f"rule:{own.pk}"}
+    assert "One signal taken back" in client.post("/signals/", sent, follow=True).content.decode()
+    again = client.post("/signals/", {name: f"rule:{own.pk}"}, follow=True)
+    assert again.status_code == 200
+    assert "It was taken back already." in again.content.decode()
+    assert [*Rule.objects.all()] == [other]
+
+
+@pytest.mark.parametrize("name", ["remove", "pause", "resume"])
+def test_an_act_that_is_gone_leads_to_the_page(client, who, name):
+    own = rating(who, paper(), saved=True)
+    client.post("/signals/", {"remove": f"act:{own.pk}"})
+    again = client.post("/signals/", {name: f"act:{own.pk}", "next": "/library/"}, follow=True)
+    assert again.redirect_chain == [("/library/", 302)]
+    assert "It was taken back already." in again.content.decode()
+
+
+@pytest.mark.parametrize("name", ["remove", "pause", "resume"])
+def test_what_is_another_readers_stays_unknown(client, who, name):
+    stranger = reader()
+    theirs, silent = rating(stranger, paper()), rating(stranger, paper(), 0)
+    rule = rule_of(stranger)
+    for value in (f"act:{theirs.pk}", f"act:{silent.pk}", f"rule:{rule.pk}"):
+        assert client.post("/signals/", {name: value}).status_code == 404
+    assert Rule.objects.count() == 1
+    assert Rating.objects.get(pk=theirs.pk).value == 1
+
+
+def test_an_interest_is_taken_away_and_brought_back_twice(client, who):
+    made = profiles.make(profile(who), "Primes", NOON)
+    for act in ("delete", "delete", "restore", "restore"):
+        assert client.post(f"/profiles/{made.pk}/{act}/", follow=True).status_code == 200
+    assert Profile.objects.get(pk=made.pk).deleted_at is None
+    theirs = profiles.make(profile(reader()), "Primes", NOON)
+    assert client.post(f"/profiles/{theirs.pk}/delete/").status_code == 404
