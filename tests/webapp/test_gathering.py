@@ -1,9 +1,16 @@
 """What is marked is found by those who gather it; scripts hold nothing that would have to be."""
 
 import ast
+import contextlib
+import os
 import re
+import shutil
+import subprocess
+from gettext import GNUTranslations
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from tests.webapp.test_translation import MARKS, PYTHON, ROOT, SENTENCE, TEMPLATES, is_mark
 
@@ -51,3 +58,40 @@ def test_no_script_holds_words_of_its_own(name):
     source = comment.sub("", (ROOT / "static" / name).read_text())
     literals = {one.strip("\"'` ") for one in re.findall(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`", source)}
     assert {one for one in literals - KEY_NAMES if SENTENCE.search(one)} == set()
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A translation as `make messages` begins and ends it, in which each message says itself."""
+    if not shutil.which("xgettext"):
+        if os.environ.get("FIRSTLIGHT_REQUIRE_BROWSER"):
+            pytest.fail("GNU gettext is not installed")
+        pytest.skip("GNU gettext is not installed")
+    sources = tmp_path_factory.mktemp("gathered") / "webapp"
+    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns("__pycache__", "migrations"))
+    catalog = sources / "locale" / "de" / "LC_MESSAGES" / "django.po"
+    catalog.parent.parent.parent.mkdir(exist_ok=True)
+    told = StringIO()
+    with contextlib.chdir(sources):
+        call_command("makemessages", locale=["de"], no_wrap=True, stdout=told, stderr=told)
+    assert "warning" not in told.getvalue()
+    subprocess.run(["msgen", "-o", catalog, catalog], check=True)
+    compiled = catalog.with_suffix(".mo")
+    subprocess.run(["msgfmt", "--check-format", "-o", compiled, catalog], check=True)
+    with compiled.open("rb") as file:
+        return GNUTranslations(file)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Skip to the content",  # on every page
+        "Reload the page to see what is stored.",
+        "Summary by Firstlight.",  # of a feed
+        "Noted: look into your mail for a link.",  # an answer
+    ],
+)
+def test_a_translation_can_be_begun(begun, message):
+    found = [said for said in begun._catalog if message in str(said)]
+    assert found != []
+    assert len(begun._catalog) > 1_000
