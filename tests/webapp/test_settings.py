@@ -32,6 +32,7 @@ def start(**values):
         ({"BIORXIV_SUBJECTS": "medrxiv"}, "Set OPERATOR_EMAIL"),
         ({"ARXIV_SUBJECTS": "cs.LG"}, "Set OPERATOR_EMAIL"),
         ({"ENCODER": "x" * 201}, "ENCODER must be a name or a path"),
+        ({"LANGUAGE_CODE": "tlh"}, "there is no translation into 'tlh' yet"),
     ],
 )
 def test_what_makes_no_sense_is_said(values, said):
