@@ -296,6 +296,7 @@ if LANGUAGE_CODE not in {"en", *(name.lower() for name in _catalogs)}:
         f"LANGUAGE_CODE: there is no translation into {LANGUAGE_CODE!r} yet."
     )
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "webapp" / "locale"]  # before what a library calls the same
 USE_TZ = True
 TIME_ZONE = "UTC"
 # Of readers who have not chosen one; visitors get UTC.
