@@ -124,6 +124,8 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         day = day_asked(request.POST)
         if day is None and request.POST.get("day"):
             return refuse_act(request, "That is not a day, so nothing was stored.", 400)
+        if day and newest:  # nobody can be through with what has not come
+            day = min(day, newest.day)
         service.catch_up(reader, day)
         told = f"You are through with all up to {formatted(day, 'j F')}." if day else "Undone."
         say(request, told, (reverse("catch_up"), "day", str(before or "")) if day else None)
