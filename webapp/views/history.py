@@ -13,7 +13,7 @@ from django.utils.dateformat import format as formatted
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.arxiv import identifiers
-from webapp.forms import RATINGS, day_asked
+from webapp.forms import RATINGS, day_asked, no_day_asked
 from webapp.models import Paper, Reader
 from webapp.queries import history as record
 from webapp.queries import papers, readers
@@ -143,6 +143,7 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     n_papers, n_days, n_ranked = record.n_since(interests.whole, since)
     context = {"cards": cards, "since": since, "newest": newest.day, "n_papers": n_papers}
     context |= {"n_days": n_days, "n_unranked": n_days - n_ranked}
+    context["no_day"] = no_day_asked(request.GET)
     return render(request, "history/catch_up.html", context)
 
 
