@@ -60,6 +60,23 @@
     if (told) told.value = `${event.target.value} %`;
   });
 
+  // A page that the browser brings back as it once was may show less than was done since.
+  let told = Date.now(); // up to when this page shows what is stored
+  const lastAct = () => { try { return Number(sessionStorage.getItem("acted")); } catch { return 0; } };
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    try { sessionStorage.setItem("acted", Date.now()); } catch { /* a store that is closed */ }
+  }, true);
+  document.addEventListener("htmx:afterSettle", () => { told = Date.now(); });
+  addEventListener("pageshow", (event) => {
+    const [came] = performance.getEntriesByType("navigation");
+    const isStored = came?.type === "back_forward" && came.transferSize === 0;
+    const isTyped = [...document.querySelectorAll("textarea, input:not([type])")].some((one) => one.value !== one.defaultValue);
+    if (!event.persisted && isStored) told = history.state?.told ?? 0;
+    if ((event.persisted || isStored) && lastAct() > told && !isTyped) location.reload();
+    else if (!isStored) history.replaceState({ ...history.state, told }, "");
+  });
+
   document.addEventListener("htmx:afterRequest", () => {
     while (waiting.length) {
       const [id, act, value] = waiting.shift();
