@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
@@ -63,6 +64,23 @@ def only_utf8(
         if charset.lower() not in {"utf-8", "utf8"}:
             return HttpResponse("Send UTF-8.", status=415, content_type="text/plain")
         return get_response(request)
+
+    return answer
+
+
+def never_blank(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the address of an act that is opened by itself says so; Django says nothing."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        answered = get_response(request)
+        if answered.status_code != 405 or answered.content or request.method != "GET":
+            return answered
+        why = gettext("This address takes what a button sends, and shows nothing by itself.")
+        page = render(request, "refused.html", {"error": why}, status=405)
+        page["Allow"] = answered["Allow"]
+        return page
 
     return answer
 
