@@ -101,7 +101,7 @@ def test_a_whole_triage_without_javascript(open_page, found):
     pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
     page.click(f"[id='less-{second}']")
     pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "true")
-    page.click(f"[id='less-{second}']")
+    page.click("#message button:has-text('Undo')")
     pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "false")
     assert stored() == {(first, 0, True)}
 

@@ -145,9 +145,7 @@ def test_a_public_name_can_be_seen(client, who, name):
     assert client.post("/settings/name/", {"name": name}).status_code == 400
 
 
-@pytest.mark.parametrize(
-    "address", ["/rules/", "/library/acts/", "/papers/seen/"]
-)
+@pytest.mark.parametrize("address", ["/rules/", "/library/acts/", "/papers/seen/"])
 def test_the_address_of_an_act_is_no_blank_page(client, address):
     for log_in in (False, True):
         if log_in:
