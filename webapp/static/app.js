@@ -5,12 +5,26 @@
   let acted = null;
   let undone = false;
 
-  const say = (text) => {
+  const say = (text, kind = "error") => {
     const line = document.createElement("p");
-    line.className = "error";
+    line.className = kind;
     line.textContent = text;
     document.getElementById("message").replaceChildren(line);
+    return line;
   };
+
+  // What takes over a second says that it goes on.
+  let soon = 0;
+  let working = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "get") return;
+    clearTimeout(soon);
+    soon = setTimeout(() => { working = say("Still at it …", "working"); }, 1000);
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    clearTimeout(soon);
+    working?.remove();
+  });
 
   // One act at a time: the list is replaced when the first is answered, so the next one waits.
   document.addEventListener("click", (event) => {
