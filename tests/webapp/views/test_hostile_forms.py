@@ -155,3 +155,17 @@ def test_the_address_of_an_act_is_no_blank_page(client, address):
         assert "<h1" in answer.content.decode()
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "address", ["/papers", "/papers?q=galaxy", f"/papers/date/{DAY}", "/papers/trending"]
+)
+def test_a_stroke_too_many_leads_to_the_page(client, address):
+    one = paper()
+    for bare in (address, f"/papers/{one.arxiv_id}"):
+        path, mark, query = bare.partition("?")
+        answer = client.get(f"{path}/{mark}{query}")
+        assert (answer.status_code, answer.url) == (302, bare)
+    for lost in ("/%2fevil.example/", "/nothing/", "/library/999//", "/papers/2699.00001v0/"):
+        assert client.get(lost).status_code in {302, 404}
+        assert "evil" not in client.get(lost).headers.get("Location", "")
