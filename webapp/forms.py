@@ -338,6 +338,12 @@ def day_asked(query: QueryDict, name: str = "day") -> date | None:
         return None
 
 
+def no_day_asked(query: QueryDict, name: str = "day") -> str:
+    """What stands where a day should, such as 2026-02-30, to say so; nothing where all is well."""
+    text = query.get(name, "").replace("\0", "").strip()
+    return text[:40] if text and day_asked(query, name) is None else ""
+
+
 def profile_asked(query: QueryDict, name: str = "profile") -> int | None:
     """?profile=7; nothing is no wish, and what is no number is nobody's."""
     text = query.get(name, "")

@@ -29,6 +29,20 @@ def test_an_act_without_network_says_so_and_can_be_repeated(page):
     expect(page.get_by_role("status")).to_contain_text("Saved")
 
 
+def test_an_act_that_takes_long_says_that_it_goes_on(page):
+    one, held = order(page)[0], []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/save/", hold)
+    page.click(f"[id='save-{one}']")
+    expect(page.get_by_role("status")).to_contain_text("Still at it")
+    held[0].continue_()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(page.locator("#message .working")).to_have_count(0)
+
+
 def test_a_login_lost_half_way_leads_back_to_the_same_day(page, papers):
     first, second = order(page)[:2]
     page.click(f"[id='save-{first}']")

@@ -1,5 +1,6 @@
 """Every page through axe: light and dark, wide and narrow, and none too wide for 320 px."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import log_in, sign_up
+from tests.browser.conftest import log_in, order, sign_up
 from tests.factories import DAY, paper
 from webapp.models import Paper, Profile, Ranking, Reader
 
@@ -133,3 +134,21 @@ def test_math_in_a_title_is_drawn_as_math(open_page, live_server):
     box = page.locator("h1 mfrac").bounding_box()
     assert box["height"] > box["width"]
     assert Paper.objects.count() == 1
+
+
+def test_what_is_printed_is_dark_on_white_and_has_nothing_to_press(open_page, papers):
+    page = open_page(color_scheme="dark")
+    sign_up(page)
+    one = order(page)[0]
+    page.click(f"[id='save-{one}']")
+    expect(page.locator("#message")).to_contain_text("Saved")
+    for address in ("/", "/library/", "/papers?q=robot", f"/papers/{one}", "/papers"):
+        page.goto(address)
+        page.emulate_media(media="print", color_scheme="dark")
+        ink = page.evaluate("getComputedStyle(document.body).color")
+        assert max(map(int, re.findall(r"\d+", ink))) < 80, (address, ink)
+        fields = "main select, main input:not([type=hidden])"
+        pressable = f"main button:not([aria-pressed], [name=mute]), {fields}"
+        assert page.locator(pressable).filter(visible=True).count() == 0, address
+        expect(page.locator("h1, h2").first).to_be_visible()
+        page.emulate_media(media="screen")

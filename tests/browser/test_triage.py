@@ -71,6 +71,23 @@ def test_a_whole_triage_by_keyboard_alone(open_page, found):
     assert Rating.objects.get(paper__arxiv_id=hit).tags == ["to read twice"]
 
 
+def test_the_way_back_shows_what_was_done_since(open_page, found):
+    page = open_page()
+    sign_up(page)
+    page.goto(EARLIER)
+    first, second = order(page)[:2]
+    page.click(f"[id='save-{first}']")
+    pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
+    page.click(f"[id='t-{second}'] a")
+    page.click(f"[id='less-{second}']")
+    pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
+    pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "true")
+    page.go_forward()
+    pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "true")
+
+
 def test_a_whole_triage_without_javascript(open_page, found):
     page = open_page(java_script_enabled=False)
     sign_up(page)
@@ -84,7 +101,7 @@ def test_a_whole_triage_without_javascript(open_page, found):
     pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
     page.click(f"[id='less-{second}']")
     pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "true")
-    page.click(f"[id='less-{second}']")
+    page.click("#message button:has-text('Undo')")
     pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "false")
     assert stored() == {(first, 0, True)}
 

@@ -48,11 +48,14 @@ _OLD = re.compile(
 _PREFIX = re.compile(
     r"(?:https?://)?(?:www\.|export\.)?(?:arxiv\.org|xxx\.lanl\.gov)/"
     r"(?:abs|pdf|html|ps|src|format)/|"
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co/papers|scirate\.com/arxiv|"
+    r"(?:https?://)?(?:www\.)?(?:(?:huggingface|hf)\.co/papers|(?:scirate\.com|papers\.cool)/arxiv|"
     r"alphaxiv\.org/(?:abs|pdf|overview)|ar5iv(?:\.labs\.arxiv)?\.org/(?:abs|html))/|"
-    r"(?:https?://(?:dx\.)?doi\.org/)?10\.48550/arxiv\.|oai:arxiv\.org:|arxiv:\s*",
+    r"https?://[^/\s]{1,100}/papers/|"  # of this instance, or of another
+    r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.|"
+    r"oai:arxiv\.org:|info:arxiv/|arxiv[:\s]\s*",
     re.IGNORECASE,
 )
+_STAMP = re.compile(r"\s*\[[\w.-]+\](?:\s+\d{1,2} [A-Z][a-z]{2} \d{4})?$", re.ASCII)  # on a PDF
 
 
 class Identifier(NamedTuple):
@@ -62,7 +65,7 @@ class Identifier(NamedTuple):
 
 def parse(text: str) -> Identifier:
     """Any spelling of an arXiv identifier -> the canonical one. ValueError says what is wrong."""
-    bare = re.sub(r"\s*\[[\w.-]+\]$", "", text.strip()[:300])
+    bare = _STAMP.sub("", text.strip()[:300].strip("<>()\"'"))
     bare = _PREFIX.sub("", bare, count=1)
     bare = re.split(r"[?#]", bare)[0].removesuffix(".pdf").rstrip("./ ")
     if not bare.isascii():

@@ -6,12 +6,26 @@
   let acted = null;
   let undone = false;
 
-  const say = (text) => {
+  const say = (text, kind = "error") => {
     const line = document.createElement("p");
-    line.className = "error";
+    line.className = kind;
     line.textContent = text;
     document.getElementById("message").replaceChildren(line);
+    return line;
   };
+
+  // What takes over a second says that it goes on.
+  let soon = 0;
+  let working = null;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "get") return;
+    clearTimeout(soon);
+    soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    clearTimeout(soon);
+    working?.remove();
+  });
 
   // One act at a time: the list is replaced when the first is answered, so the next one waits.
   document.addEventListener("click", (event) => {
@@ -59,6 +73,23 @@
   document.addEventListener("input", (event) => {
     const told = event.target.type === "range" && event.target.nextElementSibling;
     if (told) told.value = `${event.target.value} %`;
+  });
+
+  // A page that the browser brings back as it once was may show less than was done since.
+  let told = Date.now(); // up to when this page shows what is stored
+  const lastAct = () => { try { return Number(sessionStorage.getItem("acted")); } catch { return 0; } };
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    try { sessionStorage.setItem("acted", Date.now()); } catch { /* a store that is closed */ }
+  }, true);
+  document.addEventListener("htmx:afterSettle", () => { told = Date.now(); });
+  addEventListener("pageshow", (event) => {
+    const [came] = performance.getEntriesByType("navigation");
+    const isStored = came?.type === "back_forward" && came.transferSize === 0;
+    const isTyped = [...document.querySelectorAll("textarea, input:not([type])")].some((one) => one.value !== one.defaultValue);
+    if (!event.persisted && isStored) told = history.state?.told ?? 0;
+    if ((event.persisted || isStored) && lastAct() > told && !isTyped) location.reload();
+    else if (!isStored) history.replaceState({ ...history.state, told }, "");
   });
 
   document.addEventListener("htmx:afterRequest", () => {

@@ -367,12 +367,15 @@ def percent(share: float) -> int:
 
 @register.filter
 def undo(message: Message) -> list[str] | None:
-    """Where to send what under which name to take back what a message tells of; or nothing."""
+    """Where to send what under which name to take back what a message tells of; or nothing.
+
+    A fourth word says that it tells of a paper.
+    """
     try:
         found = json.loads(message.extra_tags or "")
     except ValueError:
         return None
-    return found if isinstance(found, list) and len(found) == 3 else None
+    return found if isinstance(found, list) and len(found) in {3, 4} else None
 
 
 @register.filter

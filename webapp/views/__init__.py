@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -76,6 +76,23 @@ def only_utf8(
     return answer
 
 
+def never_blank(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: the address of an act that is opened by itself says so; Django says nothing."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        answered = get_response(request)
+        if answered.status_code != 405 or answered.content or request.method != "GET":
+            return answered
+        why = gettext("This address takes what a button sends, and shows nothing by itself.")
+        page = render(request, "refused.html", {"error": why}, status=405)
+        page["Allow"] = answered["Allow"]
+        return page
+
+    return answer
+
+
 def base_of(request: HttpRequest) -> str:
     """Where this instance is to be found: as its operator says, else as it was asked."""
     return settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
@@ -100,8 +117,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", context, status=403)
 
 
+def _without_stroke(request: HttpRequest) -> str:
+    """What is asked for, less the stroke at its end, where that is a page."""
+    bare = request.path_info.rstrip("/")
+    if request.method != "GET" or bare == request.path_info or not is_valid_path(bare):
+        return ""
+    query = request.META.get("QUERY_STRING", "")
+    return f"{bare}?{query}" if query else bare
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """An address or a paper that is not here, with a way on."""
+    """An address or a paper that is not here, with a way on; one stroke too many is forgiven."""
+    if bare := _without_stroke(request):
+        return redirect(bare)
     match = request.resolver_match
     arxiv_id = match.kwargs.get("arxiv_id") if match else None
     lost = Paper(arxiv_id=arxiv_id) if arxiv_id else None  # which knows its own address

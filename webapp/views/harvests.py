@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from webapp.arxiv import calendar, outlook
 from webapp.arxiv.coverage import Kind, State, said
-from webapp.forms import day_asked
+from webapp.forms import day_asked, no_day_asked
 from webapp.harvestforms import SOURCES, FetchForm
 from webapp.models import Coverage, Harvest, Reader
 from webapp.queries import harvests, papers, readers
@@ -78,6 +78,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "older": known.older,
         "newer": min(known.newer + WEEK, due) if known.newer and known.newer <= due else None,
         "last": last,
+        "no_day": no_day_asked(request.GET),
     }
     return render(request, "harvests/coverage.html", context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp.arxiv import identifiers
-from webapp.forms import RATINGS, day_asked
+from webapp.forms import RATINGS, day_asked, no_day_asked
 from webapp.models import Paper, Reader
 from webapp.queries import history as record
 from webapp.queries import papers, readers
@@ -130,6 +130,8 @@ def catch_up(request: HttpRequest) -> HttpResponse:
         day = day_asked(request.POST)
         if day is None and request.POST.get("day"):
             return refuse_act(request, gettext("That is not a day, so nothing was stored."), 400)
+        if day and newest:  # nobody can be through with what has not come
+            day = min(day, newest.day)
         service.catch_up(reader, day)
         undo = (reverse("catch_up"), "day", str(before or ""))
         say(request, _through(day), undo if day else None)
@@ -147,6 +149,7 @@ def catch_up(request: HttpRequest) -> HttpResponse:
     n_papers, n_days, n_ranked = record.n_since(interests.whole, since)
     context = {"cards": cards, "since": since, "newest": newest.day, "n_papers": n_papers}
     context |= {"n_days": n_days, "n_unranked": n_days - n_ranked}
+    context["no_day"] = no_day_asked(request.GET)
     return render(request, "history/catch_up.html", context)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from webapp import pictures
-from webapp.forms import day_asked
+from webapp.forms import day_asked, no_day_asked
 from webapp.models import Reader
 from webapp.queries import insight as known
 from webapp.queries import papers
@@ -81,6 +81,7 @@ def day_map(request: HttpRequest) -> HttpResponse:
     day = papers.day_near(day_asked(request.GET))
     found = service.day_map(request.user.pk, day.day) if day else None
     context: dict[str, Any] = {"day": day, "map": found, "size": MAP}
+    context["no_day"] = no_day_asked(request.GET)
     if found:
         context["dots"] = pictures.dots(found.others, *MAP)
         context["marks"] = [

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from webapp.arxiv import outlook
-from webapp.forms import day_asked, page_asked, profile_asked
+from webapp.forms import day_asked, no_day_asked, page_asked, profile_asked
 from webapp.models import Reader
 from webapp.queries import harvests, papers, rankings, readers
 from webapp.views import is_part
@@ -24,6 +24,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     context = feed_context(request.user, day_asked(request.GET), request.GET)
     if is_part(request):
         return render(request, "rankings/_list.html", context)
+    context["no_day"] = no_day_asked(request.GET)
     profile = context.get("profile")
     clock = outlook.Clock(timezone.now(), readers.zone_of(request.user))
     subjects = profile.subjects if profile else []

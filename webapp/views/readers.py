@@ -210,7 +210,9 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
     assert isinstance(reader, Reader)
     day = day_asked(request.POST)
     if not is_part(request):
-        messages.success(request, said["said"], extra_tags="paper")
+        back = said.get("undo")
+        tags = json.dumps([*back, "paper"]) if back else "paper"
+        messages.success(request, said["said"], extra_tags=tags)
         return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     if day:
         context = feed_context(reader, day, request.POST) | said

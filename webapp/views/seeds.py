@@ -51,6 +51,7 @@ def bring(request: HttpRequest) -> HttpResponse:
         ids = [paper.pk for paper in known.of_author(name)]
         found, spoken, _ = service.sort_out(reader_id, ids)
         context |= {"author": name, "found": found, "known": spoken}
+        context["cut_at"] = known.MOST_OF_AUTHOR if len(ids) == known.MOST_OF_AUTHOR else None
     return render(request, "seeds/bring.html", context)
 
 

@@ -29,6 +29,17 @@ from webapp.arxiv.identifiers import canonical_category, parse
         ("https://www.alphaxiv.org/abs/2401.01234v2", "2401.01234", 2),
         ("https://scirate.com/arxiv/hep-th/9901001", "hep-th/9901001", None),
         ("https://ar5iv.labs.arxiv.org/html/2401.01234", "2401.01234", None),
+        ("doi:10.48550/arXiv.2401.01234v2", "2401.01234", 2),
+        ("DOI: 10.48550/ARXIV.2401.01234", "2401.01234", None),
+        ("doi.org/10.48550/arXiv.2401.01234", "2401.01234", None),
+        ("https://hf.co/papers/2401.01234", "2401.01234", None),
+        ("https://papers.cool/arxiv/2401.01234", "2401.01234", None),
+        ("https://firstlight.example/papers/hep-th/9901001", "hep-th/9901001", None),
+        ("info:arxiv/2401.01234", "2401.01234", None),
+        ("arXiv 2401.01234", "2401.01234", None),
+        ("<https://arxiv.org/abs/2401.01234>", "2401.01234", None),
+        ("(arXiv:2401.01234v1)", "2401.01234", 1),
+        ("arXiv:2401.01234v1 [cs.LG] 28 Jan 2024", "2401.01234", 1),
     ],
 )
 def test_it_reads_every_spelling(spelling, arxiv_id, version):

@@ -209,6 +209,30 @@ def test_the_marks_stay_for_the_whole_visit(client):
     assert 'class="new"' not in body(client, "/papers")
 
 
+def test_an_upvote_does_not_make_a_paper_new_again(client):
+    now, who = timezone.now(), reader()
+    seen = paper(created_at=now - timedelta(days=2))
+    who.date_joined = now - timedelta(days=9)
+    who.save()
+    upvotes.visit(who, now - timedelta(days=1))
+    upvote(seen, at=now - timedelta(hours=2))
+    client.force_login(who)
+    assert 'class="new"' not in body(client, "/papers")
+
+
+def test_an_old_paper_is_new_once_when_it_is_brought(client):
+    now, who = timezone.now(), reader()
+    old = paper(created_at=now - timedelta(days=900))
+    who.date_joined = now - timedelta(days=9)
+    who.save()
+    upvotes.visit(who, now - timedelta(days=1))
+    upvotes.place(old, DAY + timedelta(days=1), now - timedelta(hours=2))
+    client.force_login(who)
+    assert body(client, "/papers").count('class="new"') == 1
+    Visit.objects.update(last_at=now - timedelta(hours=1, minutes=30))
+    assert 'class="new"' not in body(client, "/papers")
+
+
 def test_reading_changes_nothing(client):
     paper()
     client.force_login(reader())

@@ -219,6 +219,20 @@ def test_who_is_through_sees_nothing_twice_and_can_take_it_back(client, who, top
     assert len(shown(body(client, "/catch-up/"))) == 30
 
 
+def test_nobody_is_through_with_days_to_come(client, who, topics):
+    client.post("/catch-up/", {"day": "2099-01-01"})
+    world(1, DAY + timedelta(days=3))
+    assert "3 papers of 1 day since" in body(client, "/catch-up/")
+
+
+@pytest.mark.parametrize("address", ["/", "/catch-up/", "/insight/map/", "/coverage/"])
+def test_a_day_that_does_not_exist_is_named(client, who, topics, address):
+    html = body(client, f"{address}?day=2026-02-30")
+    assert "There is no day “2026-02-30”" in html
+    assert "There is no day" not in body(client, f"{address}?day=")
+    assert "There is no day" not in body(client, f"{address}?day={DAY}")
+
+
 def test_each_interest_has_its_share_of_what_was_missed(who, topics, now):
     primes = profiles.make(profile(who), "Primes", now)
     readers.rate(who, topics[0]["primes"][1], Rating.Value.UP, now, primes.pk)

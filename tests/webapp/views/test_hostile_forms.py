@@ -143,3 +143,29 @@ def test_who_is_logged_out_is_led_back_to_a_page_that_can_be_had(client, address
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "...", "\u2800 \u00ad"])
 def test_a_public_name_can_be_seen(client, who, name):
     assert client.post("/settings/name/", {"name": name}).status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/rules/", "/library/acts/", "/papers/seen/"])
+def test_the_address_of_an_act_is_no_blank_page(client, address):
+    for log_in in (False, True):
+        if log_in:
+            client.force_login(reader())
+        answer = client.get(address, follow=True)
+        assert answer.status_code in {200, 405}
+        assert "<h1" in answer.content.decode()
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "address", ["/papers", "/papers?q=galaxy", f"/papers/date/{DAY}", "/papers/trending"]
+)
+def test_a_stroke_too_many_leads_to_the_page(client, address):
+    one = paper()
+    for bare in (address, f"/papers/{one.arxiv_id}"):
+        path, mark, query = bare.partition("?")
+        answer = client.get(f"{path}/{mark}{query}")
+        assert (answer.status_code, answer.url) == (302, bare)
+    for lost in ("/%2fevil.example/", "/nothing/", "/library/999//", "/papers/2699.00001v0/"):
+        assert client.get(lost).status_code in {302, 404}
+        assert "evil" not in client.get(lost).headers.get("Location", "")

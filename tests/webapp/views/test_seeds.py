@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from tests.factories import DAY, NOON, paper, profile, rating, reader, world
+from tests.factories import DAY, NOON, indexed, paper, profile, rating, reader, world
 from webapp.models import Rating, Work
+from webapp.queries import seeds as known
 from webapp.services import profiles, runs
 from webapp.services import readers as acts
 from webapp.services import seeds as service
@@ -261,3 +262,16 @@ def test_a_form_that_outlived_its_login_leads_back_to_a_page(client):
     assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=%2Fdrafts%2F")
     [kept] = client.session["drafts"].values()
     assert kept["back"] == "/welcome/papers/?author=Ada"
+
+
+def test_more_papers_of_a_name_than_are_shown_are_told_of(client, who):
+    for _ in range(known.MOST_OF_AUTHOR):
+        paper()
+    indexed()
+    html = client.get("/welcome/papers/?author=Ada+Example").content.decode()
+    assert "Only the newest 200 papers" in html
+    paper(authors=["Eve Alone"])
+    indexed()
+    html = client.get("/welcome/papers/?author=Eve+Alone").content.decode()
+    assert "1 paper here" in html
+    assert "Only the newest" not in html

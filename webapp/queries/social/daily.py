@@ -287,10 +287,23 @@ def for_reader(cards: list[Listed], reader: Reader, now: datetime) -> list[Liste
         card._replace(
             rating=ratings.get(card.paper.pk),
             is_upvoted=card.paper.pk in upvoted,
-            is_new=since is not None and (card.entry or card.paper).created_at > since,
+            is_new=since is not None and _is_new(card, reader.date_joined, since),
         )
         for card in cards
     ]
+
+
+def _is_new(card: Listed, joined: datetime, since: datetime) -> bool:
+    """Whether a paper came since the last visit; an upvote later on makes it no newer.
+
+    An old one that was brought to another day is new to whom it was never shown as such.
+    """
+    if card.paper.created_at > since:
+        return True
+    entry = card.entry
+    if entry is None or entry.day <= card.paper.issue_day:
+        return False
+    return card.paper.created_at < joined and entry.created_at > since
 
 
 def _of_reader(reader_id: int, ids: list[int], now: datetime) -> tuple[set[int], datetime | None]:
