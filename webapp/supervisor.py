@@ -191,7 +191,7 @@ def web_command(
 ) -> list[str]:
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     web = ["gunicorn", application, f"--bind={where}", "--preload"]
-    web += ["--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]
+    web += ["--worker-class=gthread", "--workers=2", "--threads=2", "--no-control-socket"]
     web += ["--config=python:webapp.gunicorn"]
     return [*web, f"--graceful-timeout={max(1, int(grace) - 2)}"]
 
