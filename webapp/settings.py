@@ -158,6 +158,9 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# What every page asks is planned once a connection; planning took as long as finding the rows.
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A table, so that login limits count over all processes and survive a restart.
 CACHES = {
