@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from webapp.models import Profile, Rating, Reader, Upvote
@@ -176,19 +177,22 @@ def ratings_of(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
     return {row.paper_id: row for row in rows}
 
 
+_PRESSED_COLUMNS = ["id", "reader_id", "paper_id", "value", "saved", "saved_version"]
+_PRESSED = f"""
+SELECT {", ".join(_PRESSED_COLUMNS)} FROM webapp_rating
+WHERE reader_id = %s AND paper_id = ANY(%s)
+"""  # noqa: S608 - made of constants
+
+
 def pressed(reader_id: int, paper_ids: list[int]) -> dict[int, Rating]:
     """The same, with no more than the buttons on a list tell; and written out, as every list asks.
 
     Whole rows with their times took more than twice as long.
     """
-    rows = Rating.objects.raw(
-        """
-        SELECT id, reader_id, paper_id, value, saved, saved_version FROM webapp_rating
-        WHERE reader_id = %s AND paper_id = ANY(%s)
-        """,
-        [reader_id, paper_ids],
-    )
-    return {row.paper_id: row for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESSED, [reader_id, paper_ids])
+        found = [Rating.from_db("default", _PRESSED_COLUMNS, row) for row in cursor.fetchall()]
+    return {row.paper_id: row for row in found}
 
 
 def who_held(session_key: str) -> int | None:
