@@ -4,6 +4,7 @@ A piece sees what it is given and nothing else, and is kept under all of that. S
 stale, and nothing of one reader can show up with another: what differs is another piece.
 """
 
+import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -26,7 +27,8 @@ register = template.Library()
 ALONE = 'method="post" hx-post="/" hx-target="this" hx-swap="outerHTML"'
 KEPT = 12_000  # about 30 MB, the words of four thousand papers and their buttons
 
-LATER = "\ue000"  # stands where something is put in afterwards
+# Stands where something is put in afterwards; what people write cannot look like it.
+LATER = f"\ue000{secrets.token_hex(8)}"
 
 
 @register.simple_tag(takes_context=True, name="card")
