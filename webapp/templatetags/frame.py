@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.middleware.csrf import get_token
 from django.template import Context
@@ -25,6 +26,12 @@ def inlined(name: str) -> SafeString:
     found = finders.find(name)
     assert isinstance(found, str), name
     return SafeString(Path(found).read_text())
+
+
+@register.simple_tag
+def still(name: str) -> SafeString:
+    """A part that is the same on every page that has it."""
+    return piece(name, version=settings.VERSION)
 
 
 @register.simple_tag(takes_context=True)
@@ -51,3 +58,17 @@ def days(context: Context, place: str) -> SafeString:
     """The way to the day before and the next one; a page has it twice, told apart by a name."""
     given: dict[str, Any] = {"day": context["feed"].day, "also": context.get("also", "")}
     return piece("rankings/_days.html", place=place, **given)
+
+
+@register.simple_tag(takes_context=True)
+def formula(context: Context) -> SafeString:
+    """How a trend is worked out, with the weights that it was worked out with."""
+    page: Any = context["page"]
+    return piece(
+        "social/_formula.html",
+        config=context["config"],
+        learned_days=context["learned_days"],
+        most=context["most"],
+        of=str(context["of"]),
+        hours=tuple(page.row.hours) if page else (),
+    )

@@ -198,6 +198,7 @@ SELECT e.paper_id, e.day, e.n_upvotes, e.is_picked, e.n_public, e.n_comments, e.
 FROM (SELECT * FROM webapp_entry WHERE {within} ORDER BY {order} LIMIT %s) e
 JOIN webapp_paper p ON p.id = e.paper_id ORDER BY {order}
 """
+_COLUMNS = ", ".join(f"p.{name}" for name in CARD)
 _ORDER = "n_upvotes DESC, is_picked DESC, n_public DESC, paper_id DESC"
 
 
@@ -211,11 +212,22 @@ def _entries(period: Period, after: str, size: int) -> list[Listed]:
         n_upvotes, is_picked, n_public, pk = map(int, found.groups())
         within += " AND (n_upvotes, is_picked, n_public, paper_id) < (%s, %s, %s, %s)"
         values += [n_upvotes, bool(is_picked), n_public, pk]
-    columns = ", ".join(f"p.{name}" for name in CARD)
-    statement = _SINGLED_OUT.format(columns=columns, within=within, order=_ORDER)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, size])
+        cursor.execute(_singled_out(within), [*values, size])
         return [_listed(row) for row in cursor.fetchall()]
+
+
+def singled_out(paper_ids: list[int]) -> dict[int, Listed]:
+    """Papers that somebody singled out, by id, with all that a card tells."""
+    statement = _singled_out("paper_id = ANY(%s)")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [paper_ids, len(paper_ids)])
+        found = [_listed(row) for row in cursor.fetchall()]
+    return {one.paper.pk: one for one in found}
+
+
+def _singled_out(within: str) -> str:
+    return _SINGLED_OUT.format(columns=_COLUMNS, within=within, order=_ORDER)
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:

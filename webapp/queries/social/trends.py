@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.db.models.functions import ExtractHour
 
 from webapp.models import Entry, Trend, Upvote
-from webapp.queries.social.daily import Listed, entries
+from webapp.queries.social.daily import Listed, entries, singled_out
 
 
 class Trending(NamedTuple):
@@ -27,13 +27,13 @@ def trending_page(window: str, after: int) -> Trending | None:
         return None
     first = row.paper_ids.index(after) + 1 if after in row.paper_ids else 0
     last = first + settings.PAPERS_PER_PAGE
-    rows = entries().in_bulk(row.paper_ids[first:last])
+    found = singled_out(row.paper_ids[first:last])
     cards = [
-        Listed(rows[pk].paper, rows[pk], score=score, divisor=divisor)
+        found[pk]._replace(score=score, divisor=divisor)
         for pk, score, divisor in list(zip(row.paper_ids, row.scores, row.divisors, strict=True))[
             first:last
         ]
-        if pk in rows and not rows[pk].paper.withdrawn_at  # since it was computed
+        if pk in found and not found[pk].paper.withdrawn_at  # since it was computed
     ]
     return Trending(cards, row, row.paper_ids[last - 1] if last < len(row.paper_ids) else None)
 
