@@ -54,6 +54,9 @@ def test_public_pages_of_a_reader(open_page, liked, look):
 
 
 DAY_START = timezone.now()
+# The status of the next answer, once all that listens has heard of it.
+AFTER_REQUEST = """new Promise(done => document.addEventListener("htmx:afterRequest", event =>
+    setTimeout(() => done(event.detail.xhr.status)), {once: true}))"""
 
 
 @pytest.mark.parametrize("java_script_enabled", [True, False])
@@ -78,10 +81,19 @@ def test_upvoting_and_taking_back(open_page, liked, java_script_enabled):
 def test_a_visit_is_noted_by_itself(open_page, liked):
     page = open_page()
     sign_up(page)
-    with page.expect_response("**/papers/seen/") as answer:
-        page.goto("/papers")
-    assert answer.value.status == 204
+    page.goto("/papers")
+    assert page.evaluate(AFTER_REQUEST) == 204
     assert Visit.objects.count() == 1
+    expect(page.locator("#message")).to_be_empty()
+
+
+def test_a_visit_that_cannot_be_noted_is_no_concern_of_its_reader(open_page, liked):
+    page = open_page(expected="401")
+    sign_up(page)
+    page.goto("/papers")
+    page.context.clear_cookies(name="sessionid")
+    assert page.evaluate(AFTER_REQUEST) == 401
+    expect(page.locator("#message")).to_be_empty()
 
 
 def test_a_paper_is_brought_without_javascript(open_page, papers):

@@ -14,11 +14,14 @@
     return line;
   };
 
+  // What nobody pressed, such as noting a visit, says nothing either.
+  const isByItself = (event) => event.detail.requestConfig.elt.matches(".seen");
+
   // What takes over a second says that it goes on.
   let soon = 0;
   let working = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.requestConfig.verb === "get") return;
+    if (event.detail.requestConfig.verb === "get" || isByItself(event)) return;
     clearTimeout(soon);
     soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
   });
@@ -45,17 +48,18 @@
 
   // What is no part of ours, such as a whole page or a gateway's text, is not put into the page.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (/^\s*<(form|div|p)\b/.test(event.detail.serverResponse)) return;
+    const { shouldSwap, serverResponse } = event.detail;
+    if (!shouldSwap || /^\s*<(form|div|p)\b/.test(serverResponse) && !isByItself(event)) return;
     event.detail.shouldSwap = false;
-    say(words.failed);
+    if (!isByItself(event)) say(words.failed);
   });
 
-  document.addEventListener("htmx:timeout", () => {
-    say(words.late);
+  document.addEventListener("htmx:timeout", (event) => {
+    if (!isByItself(event)) say(words.late);
   });
 
-  document.addEventListener("htmx:sendError", () => {
-    say(words.offline);
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!isByItself(event)) say(words.offline);
   });
 
   // htmx gives the focus back to a button of the same id; here what it can't know.
