@@ -160,7 +160,7 @@ def test_a_changed_paper_is_marked_as_seen_and_back(open_page, due, look):
     expect(page.locator("#message")).to_contain_text("Saved")
     Paper.objects.filter(arxiv_id=one).update(version=3)
     found = []
-    for address in ("/", f"/papers/{one}", "/library/", "/library/?changed=1"):
+    for address in ("/", f"/papers/{one}", "/library/", "/library/?kind=changed"):
         page.goto(address)
         expect(page.locator(".changed")).to_contain_text("Changed since you saved it: v1 to v3")
         found += look(page)
@@ -171,7 +171,7 @@ def test_a_changed_paper_is_marked_as_seen_and_back(open_page, due, look):
     page.goto("/")
     page.click(f"[id='seen-{one}']")
     expect(page.locator(".changed")).to_have_count(0)
-    page.goto("/library/?changed=1")
+    page.goto("/library/?kind=changed")
     expect(page.locator("main")).to_contain_text("None of your saved papers has changed")
     assert found + look(page) == []
 

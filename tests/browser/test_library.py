@@ -13,6 +13,7 @@ def kept_by(page, papers, n=4):
     for arxiv_id in papers[:n]:
         page.goto(f"/papers/{arxiv_id}")
         page.click(f"[id='save-{arxiv_id}']")
+        expect(page.locator(f"[id='save-{arxiv_id}']")).to_have_attribute("aria-pressed", "true")
     first = Rating.objects.filter(readers.SPEAKS, reader=reader).order_by("pk").first()
     first.tags = ["bayes", "a tag of forty characters, or very near", "x" * 40]
     first.note, first.state = "Compare their fig. 3\n\n" + "w" * 200, "reading"
@@ -24,8 +25,9 @@ def test_several_papers_together_without_javascript(open_page, papers):
     page = open_page(java_script_enabled=False)
     sign_up(page)
     kept_by(page, papers["robots"])
-    page.goto("/library/?kind=saved")
-    boxes = page.get_by_role("checkbox")
+    page.goto("/library/")
+    page.click("summary:has-text('several papers')")
+    boxes = page.locator("article [type=checkbox]")
     boxes.nth(0).check()
     boxes.nth(1).check()
     page.fill("#tags", "To cite")
@@ -35,8 +37,8 @@ def test_several_papers_together_without_javascript(open_page, papers):
     page.click("button:has-text('Show')")
     both = order(page)
     assert len(both) == 2
-    for box in page.get_by_role("checkbox").all():
-        box.check()
+    page.click("summary:has-text('several papers')")
+    page.check("[name=which][value=all]")
     page.click("button:has-text('Take out')")
     assert order(page) == []
     page.click("#message button:has-text('Undo')")
@@ -62,3 +64,18 @@ def test_how_the_library_looks(open_page, papers, look):
     page.click("main button.main")
     expect(page.locator("[role=alert]")).to_contain_text("at most 40")
     assert look(page) == []
+
+
+def test_ticking_opens_what_can_be_done_and_one_tick_is_all(open_page, papers):
+    page = open_page()
+    sign_up(page)
+    kept_by(page, papers["robots"], 3)
+    page.goto("/library/")
+    expect(page.locator("#together")).to_be_hidden()
+    page.locator("article [type=checkbox]").first.check()
+    expect(page.locator("#together")).to_be_visible()
+    page.check("text=Tick all on this page")
+    page.click("#together button:has-text('Reading')")
+    expect(page.locator("#message")).to_contain_text("Now “reading”: 2 papers.")
+    page.click("#message button:has-text('Undo')")
+    expect(page.locator("#message")).to_contain_text("As they were before: 2 papers.")

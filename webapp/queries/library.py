@@ -34,7 +34,13 @@ TEXT = Case(
     default=SAID,
     output_field=SearchVectorField(),
 )
-KINDS = {"saved": Q(saved=True), "rated": ~Q(value=Rating.Value.NONE), "changed": CHANGED}
+# What is saved stands first: acts on a list would else bury it.
+KINDS = {
+    "saved": Q(saved=True),
+    "rated": ~Q(value=Rating.Value.NONE),
+    "changed": CHANGED,
+    "all": Q(pk__isnull=False),
+}
 
 
 class Wanted(NamedTuple):
@@ -43,7 +49,7 @@ class Wanted(NamedTuple):
     words: str = ""
     tag: str = ""
     state: str = ""
-    kind: str = ""
+    kind: str = "saved"
     interest: int | None = None
     sort: str = "saved"
 
@@ -54,8 +60,9 @@ class Shelf(NamedTuple):
     rows: list[Rating]
     following: str  # of the address; nothing on the last page
     n: int  # of all pages
-    n_all: int  # whatever is wanted
-    n_changed: int
+    n_saved: int  # of them; what can be tagged
+    n_kind: int  # of the same kind, however they are narrowed
+    n_of: dict[str, int]  # of each kind
     tags: list[str]  # every one the reader uses, by name
 
     @property
@@ -66,19 +73,28 @@ class Shelf(NamedTuple):
 
 def shelf(interests: Interests, wanted: Wanted, after: str) -> Shelf:
     """A page by key: `after` is where the page before ended, and nonsense is the beginning."""
-    own = Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id).alias(text=TEXT)
-    which = _which(interests, wanted)
-    counts = own.aggregate(
-        n=Count("pk", filter=which),
-        n_all=Count("pk"),
-        n_changed=Count("pk", filter=CHANGED),
-    )
+    own, which = _own(interests), _which(interests, wanted)
+    filters = {f"n_{name}": kind for name, kind in KINDS.items()}
+    filters |= {"n_found": which, "n_found_saved": which & Q(saved=True)}
+    counts = own.aggregate(**{name: Count("pk", filter=one) for name, one in filters.items()})
     rows, following = _page(own.filter(which), wanted.sort, after)
-    return Shelf(rows, following, **counts, tags=_tags(own))
+    n_of = {name: counts[f"n_{name}"] for name in KINDS}
+    found = (counts["n_found"], counts["n_found_saved"])
+    return Shelf(rows, following, *found, n_of[wanted.kind], n_of, _tags(own))
+
+
+def saved_of(interests: Interests, wanted: Wanted) -> set[int]:
+    """Numbers of all saved papers that are wanted, on whichever page they stand."""
+    found = _own(interests).filter(_which(interests, wanted), saved=True)
+    return set(found.values_list("pk", flat=True))
+
+
+def _own(interests: Interests) -> QuerySet[Rating]:
+    return Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id).alias(text=TEXT)
 
 
 def _which(interests: Interests, wanted: Wanted) -> Q:
-    which = KINDS.get(wanted.kind, Q(pk__isnull=False))
+    which = KINDS[wanted.kind]
     if wanted.tag:
         which &= Q(saved=True, tags__contains=[wanted.tag])
     if wanted.state:

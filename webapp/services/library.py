@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.formats import number_format
@@ -64,32 +65,54 @@ def annotate(rating: Rating, tags: list[str], note: str, state: str) -> None:
     Rating.objects.filter(pk=rating.pk).update(tags=tags, note=note, state=state)
 
 
-def tag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> int:
+class Kept(NamedTuple):
+    """What a reader keeps with a paper that an act on several may change."""
+
+    tags: list[str]
+    state: str
+
+
+def tag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> dict[int, Kept]:
     """Add tags to the chosen papers; all of them or, where one has too many, none (Refused)."""
-    return _retag(reader_id, chosen, lambda old: _few(sorted({*old, *tags})))
+
+    def more(_: int, old: Kept) -> Kept:
+        return old._replace(tags=_few(sorted({*old.tags, *tags})))
+
+    return _change(reader_id, chosen, more)
 
 
-def untag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> int:
+def untag(reader_id: int, chosen: Iterable[int], tags: list[str]) -> dict[int, Kept]:
     """Take tags from the chosen papers."""
-    return _retag(reader_id, chosen, lambda old: [one for one in old if one not in tags])
+
+    def fewer(_: int, old: Kept) -> Kept:
+        return old._replace(tags=[one for one in old.tags if one not in tags])
+
+    return _change(reader_id, chosen, fewer)
 
 
-def _retag(reader_id: int, chosen: Iterable[int], new: Callable[[list[str]], list[str]]) -> int:
-    """Returns of how many papers the tags are others now."""
+def set_state(reader_id: int, chosen: Iterable[int], state: str) -> dict[int, Kept]:
+    """Say how far the reader is with the chosen papers."""
+    return _change(reader_id, chosen, lambda _, old: old._replace(state=state))
+
+
+def restore(reader_id: int, were: dict[int, Kept]) -> int:
+    """Undo of the three: tags and states are again as they were."""
+    return len(_change(reader_id, were, lambda pk, _: were[pk]))
+
+
+def _change(
+    reader_id: int, chosen: Iterable[int], new: Callable[[int, Kept], Kept]
+) -> dict[int, Kept]:
+    """Returns what those that are others now were before."""
     own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=True)
     with transaction.atomic():
-        rows = list(own.select_for_update().order_by("pk").only("tags"))
-        changed = [row for row in rows if new(row.tags) != row.tags]
+        rows = list(own.select_for_update().order_by("pk").only("tags", "state"))
+        were = {row.pk: Kept(row.tags, row.state) for row in rows}
+        changed = [row for row in rows if new(row.pk, were[row.pk]) != were[row.pk]]
         for row in changed:
-            row.tags = new(row.tags)
-        Rating.objects.bulk_update(changed, ["tags"])
-    return len(changed)
-
-
-def set_state(reader_id: int, chosen: Iterable[int], state: str) -> int:
-    """Say how far the reader is with the chosen papers."""
-    own = Rating.objects.filter(reader=reader_id, pk__in=chosen, saved=True)
-    return own.exclude(state=state).update(state=state)
+            row.tags, row.state = new(row.pk, were[row.pk])
+        Rating.objects.bulk_update(changed, ["tags", "state"], batch_size=1_000)
+    return {row.pk: were[row.pk] for row in changed}
 
 
 def take_out(reader_id: int, chosen: Iterable[int], now: datetime) -> int:

@@ -73,6 +73,23 @@
     }
   });
 
+  // What is ticked can be acted on at once, and all of a page be ticked together.
+  const boxes = [...document.querySelectorAll("input[form=together]")];
+  if (boxes.length) {
+    const fold = document.getElementById("together").closest("details");
+    const all = document.querySelector(".all input");
+    all.closest(".all").classList.add("lively");
+    const tell = () => {
+      const n = boxes.filter((one) => one.checked).length;
+      all.checked = n === boxes.length;
+      all.indeterminate = n > 0 && n < boxes.length;
+      if (n) fold.open = true;
+    };
+    all.addEventListener("change", () => { boxes.forEach((one) => { one.checked = all.checked; }); tell(); });
+    boxes.forEach((one) => one.addEventListener("change", tell));
+    addEventListener("pageshow", tell); // a browser that brings a page back ticks what was ticked
+  }
+
   // A slider says where it stands.
   document.addEventListener("input", (event) => {
     const told = event.target.type === "range" && event.target.nextElementSibling;

@@ -31,6 +31,7 @@ def shelved(context: Context, rating: Rating) -> SafeString:
         pdf_url=paper.pdf_url,
         is_withdrawn=paper.withdrawn_at is not None,
         **(_said(rating, context["states"]) if rating.saved else {}),
+        is_ticked=rating.pk in (context.get("ticked") or ()),
         buttons=buttons(paper, rating),
         interests=tuple((one.pk, one.name) for one in interests.apart),
         interest=rating.profile_id,

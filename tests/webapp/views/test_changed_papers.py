@@ -43,7 +43,7 @@ def version_of(who):
     return Rating.objects.get(reader=who).saved_version
 
 
-@pytest.mark.parametrize("address", ["/library/", "/library/?changed=1", "/papers/{}", "/"])
+@pytest.mark.parametrize("address", ["/library/", "/library/?kind=changed", "/papers/{}", "/"])
 def test_a_saved_paper_that_changed_says_so_wherever_it_is_shown(client, changed, address):
     html = client.get(address.format(changed.arxiv_id)).content.decode()
     assert note(html) == "Changed since you saved it: v1 to v3"
@@ -66,9 +66,9 @@ def test_a_liked_paper_that_was_not_saved_says_nothing(client, who):
 def test_the_library_lists_the_changed_ones_alone(client, who, changed):
     rating(who, paper(title="As it was"), 0, saved=True)
     html = client.get("/library/").content.decode()
-    assert "Changed since you saved them (1)" in html
+    assert "Changed since you saved them <small>1</small>" in html
     assert "As it was" in html
-    html = client.get("/library/?changed=1").content.decode()
+    html = client.get("/library/?kind=changed").content.decode()
     assert "Quiet galaxies" in html
     assert "As it was" not in html
 
@@ -89,7 +89,7 @@ def test_seen_is_an_act_that_can_be_undone(client, who, changed):
 
 def test_seen_works_without_javascript(client, who, changed):
     assert see(client, changed, 3).status_code == 302
-    html = client.get("/library/?changed=1").content.decode()
+    html = client.get("/library/?kind=changed").content.decode()
     assert "None of your saved papers has changed" in html
 
 
