@@ -53,3 +53,49 @@ def test_what_is_typed_is_no_key(page, papers):
     expect(page.locator("#q")).to_have_value("jsud?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     expect(page.locator("[aria-pressed=true]")).to_have_count(0)
+
+
+def test_enter_opens_what_was_just_saved(page, papers):
+    first = order(page)[0]
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
+    expect(page.locator(f"[id='t-{first}'] a")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/papers/{first}")
+    pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
+
+
+def test_a_key_that_is_held_is_one_act(page, papers):
+    first, sent = order(page)[0], []
+    page.on("request", lambda request: sent.append(request.method))
+    page.keyboard.press("j")
+    for _ in range(5):
+        page.keyboard.down("s")
+    page.keyboard.up("s")
+    pressed(page, f"save-{first}").to_have_attribute("aria-pressed", "true")
+    assert sent.count("POST") == 1
+
+
+def test_the_keys_work_on_a_papers_own_page(page, papers):
+    one = papers["robots"][0]
+    page.goto(f"/papers/{one}")
+    page.keyboard.press("s")
+    pressed(page, f"save-{one}").to_have_attribute("aria-pressed", "true")
+
+
+def test_days_are_turned_by_keys(page, papers):
+    newest = page.locator("h1").text_content()
+    page.keyboard.press("p")
+    expect(page.locator("h1")).not_to_have_text(newest)
+    page.keyboard.press("n")
+    expect(page.locator("h1")).to_have_text(newest)
+
+
+def test_the_menu_closes_as_menus_do(page, papers):
+    menu = page.locator("details.menu > div")
+    for close in (lambda: page.keyboard.press("Escape"), lambda: page.click("h1")):
+        page.click("summary:has-text('Account')")
+        expect(menu).to_be_visible()
+        close()
+        expect(menu).to_be_hidden()

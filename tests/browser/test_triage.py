@@ -42,15 +42,12 @@ def test_a_whole_triage_by_keyboard_alone(open_page, found):
     pressed(page, f"less-{second}").to_have_attribute("aria-pressed", "false")
     assert stored() == {(first, 0, True)}
 
-    page.keyboard.press("Control+Home")
-    tab_to(page, "a[rel=next]", 400)
-    page.keyboard.press("Enter")
+    page.keyboard.press("n")
     expect(page.locator("h1")).to_have_text(f"{DAY:%A} {DAY.day} {DAY:%B %Y}")
 
     page.goto("/")
-    tab_to(page, "nav[aria-label=Main] a[href*='q=']")
-    page.keyboard.press("Enter")
-    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("tactile grasp")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=tactile*")
@@ -107,9 +104,8 @@ def test_a_whole_triage_without_javascript(open_page, found):
 
     page.click("a[rel=next] >> nth=0")
     expect(page.locator("h1")).to_have_text(f"{DAY:%A} {DAY.day} {DAY:%B %Y}")
-    page.click("nav[aria-label=Main] a:has-text('Search')")
-    page.fill("#q", "tactile grasp")
-    page.press("#q", "Enter")
+    page.fill("#find", "tactile grasp")
+    page.press("#find", "Enter")
     hit = shown(page)[0]
     page.click(f"[id='save-{hit}']")
     pressed(page, f"save-{hit}").to_have_attribute("aria-pressed", "true")

@@ -3,8 +3,8 @@
   "use strict";
   const words = document.currentScript.dataset; // in the page's language
   const waiting = [];
-  let acted = null;
   let undone = false;
+  let acted = ""; // the id of the button that was pressed last, whatever was undone since
 
   const say = (text, kind = "error") => {
     const line = document.createElement("p");
@@ -41,8 +41,8 @@
       event.stopPropagation();
       if (!isSecond) waiting.push([button.id, button.getAttribute("formaction"), button.value]);
     } else {
-      acted = button.getAttribute("formaction");
       undone = button.id === "undo";
+      if (!undone) acted = button.id;
     }
   }, true);
 
@@ -64,9 +64,9 @@
 
   // htmx gives the focus back to a button of the same id; here what it can't know.
   document.addEventListener("htmx:afterSettle", () => {
-    if (acted && (undone || document.activeElement === document.body)) {
-      const same = document.querySelector(`form button[formaction="${CSS.escape(acted)}"]`);
-      (same || document.getElementById("undo") || document.getElementById("main")).focus({ preventScroll: true });
+    if (undone || acted && document.activeElement === document.body) {
+      const places = [acted, "undo", "main"].map((id) => document.getElementById(id));
+      places.find(Boolean).focus({ preventScroll: true });
     }
     if (document.activeElement.matches("button:focus-visible")) {
       document.activeElement.scrollIntoView({ block: "nearest" });
@@ -89,6 +89,17 @@
     boxes.forEach((one) => one.addEventListener("change", tell));
     addEventListener("pageshow", tell); // a browser that brings a page back ticks what was ticked
   }
+
+  // The menu closes as menus do.
+  const menu = document.querySelector("details.menu");
+  document.addEventListener("click", (event) => {
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 
   // A slider says where it stands.
   document.addEventListener("input", (event) => {
@@ -129,7 +140,8 @@
 (() => {
   "use strict";
   const words = document.currentScript.dataset;
-  const KEYS = ["j", "k", "Enter", "s", "u", "d", "z", "?"];
+  const KEYS = ["j", "k", "Enter", "o", "s", "u", "d", "z", "p", "n", "/", "?"];
+  const WAYS = { p: "a[rel=prev]", n: "a[rel=next]" };
   const ACTS = { s: "save-", u: "more-", d: "less-" };
   const OFF = "keys-off";
   let last = null;
@@ -172,13 +184,28 @@
     if (found >= 0) place = found;
     return found;
   };
+  const current = () => cards()[here()] ?? (cards().length === 1 ? cards()[0] : undefined);
+  const titleOf = (card) => card.querySelector("h2 a, h1");
+
+  // An act by a key leads back to the title, so that Enter opens it.
+  let keyed = "";
+  document.addEventListener("htmx:afterSettle", () => {
+    const card = keyed && cards().find((one) => one.dataset.arxivId === keyed);
+    if (card && titleOf(card).matches("a")) titleOf(card).focus({ preventScroll: true });
+    keyed = "";
+  });
+  const act = (name) => {
+    const card = current();
+    keyed = card?.dataset.arxivId ?? "";
+    card?.querySelector(`button[id^="${name}"]`)?.click();
+  };
   const go = (step) => {
     const all = cards();
     const from = here() >= 0 ? place : place - (step > 0); // a paper pushed off the page leaves its place
     const card = all[Math.min(Math.max(from + step, 0), all.length - 1)];
     if (!card) return;
     last = card.dataset.arxivId;
-    const title = card.querySelector("h2 a, h1");
+    const title = titleOf(card);
     if (title.matches("h1")) title.tabIndex = -1;
     title.focus({ focusVisible: true });
     card.scrollIntoView({ block: "nearest" });
@@ -190,11 +217,13 @@
     if (event.key === "?") help.showModal();
     else if (isOff()) return;
     else if (event.key === "j" || event.key === "k") go(event.key === "j" ? 1 : -1);
+    else if (event.key === "/") (document.getElementById("q") ?? document.getElementById("find"))?.focus();
+    else if (event.repeat) return; // a key that is held is one act
     else if (event.key === "z") document.getElementById("undo")?.click();
-    else if (ACTS[event.key]) {
-      const card = cards()[here()];
-      card?.querySelector(`button[id^="${ACTS[event.key]}"]`)?.click();
-    } else return;
+    else if (event.key === "o") current()?.querySelector(".by a, .links a[href^=http]")?.click();
+    else if (WAYS[event.key]) document.querySelector(`.days ${WAYS[event.key]}`)?.click();
+    else if (ACTS[event.key]) act(ACTS[event.key]);
+    else return;
     event.preventDefault();
   });
 })();
