@@ -16,6 +16,12 @@ from webapp.models import Reader
 from webapp.templatetags.cards import LATER, piece
 
 register = template.Library()
+# Pages that the account's menu leads to.
+OF_THE_ACCOUNT = {
+    *("catch_up", "history", "signals", "reset", "insight", "map", "welcome", "bring", "round"),
+    *("account_email", "account_change_password", "time_zone", "letters", "letter", "name"),
+    *("mfa_index", "private_feeds", "queue"),
+}
 PROOF = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
 
@@ -43,6 +49,7 @@ def navigation(context: Context) -> SafeString:
     kept = piece(
         "_nav.html",
         here=match.url_name if match else "",
+        in_menu=bool(match) and match.url_name in OF_THE_ACCOUNT,
         searches=bool(request) and "q" in request.GET,
         user=str(user) if is_reader else "",
         is_editor=is_reader and user.is_editor,
