@@ -127,7 +127,7 @@ def test_a_forgotten_password_is_replaced_by_mail(open_page, papers, look):
     page.click("main button.main")
     page.wait_for_url("**/done/")
     found += look(page)
-    expect(page.locator(".notice")).to_contain_text("mails are written to the folder")
+    expect(page.locator(".notice")).to_contain_text("mails are written to a folder")
     page.goto(link_in_mail())
     found += look(page)
     page.fill("[name=password1]", "other mornings 31")
