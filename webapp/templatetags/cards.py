@@ -224,8 +224,13 @@ def upvotes_of_others(card: Any, log_in: str) -> SafeString:
 
     The way holds the page's address, of which anybody can make up any number: it is not kept.
     """
-    n = card.entry.n_upvotes if card.entry else 0
-    kept = piece("social/_others.html", id=card.paper.arxiv_id, n=n, log_in=LATER)
+    kept = piece(
+        "social/_others.html",
+        id=card.paper.arxiv_id,
+        n=card.entry.n_upvotes if card.entry else 0,
+        is_withdrawn=card.paper.withdrawn_at is not None,
+        log_in=LATER,
+    )
     return SafeString(kept.replace(LATER, escape(log_in)))
 
 

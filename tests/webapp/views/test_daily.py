@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import DAY, paper, reader
-from webapp.models import Entry, Visit
-from webapp.services.social import upvotes
+from webapp.models import Visit
+from webapp.services.social import submissions, upvotes
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -80,13 +80,40 @@ def test_neighbours_skip_empty_days(client):
     assert 'href="/papers/date/2026-11-23" rel="next"' in html
 
 
-def test_a_day_on_which_something_was_only_brought_has_a_page(client):
-    old, saturday = paper(day=MONDAY), date(2026, 11, 21)
-    now = timezone.now()
-    Entry.objects.create(paper=old, day=saturday, created_at=now, changed_at=now)
-    assert shown(body(client, "/papers")) == [old.arxiv_id]
+def test_a_day_on_which_something_was_only_brought_has_a_page_and_is_not_the_newest(client):
+    old, other, saturday = paper(day=MONDAY), paper(day=MONDAY), date(2026, 11, 21)
+    upvotes.place(old, saturday, timezone.now())  # as it was done once
+    assert shown(body(client, "/papers")) == [old.arxiv_id, other.arxiv_id]
+    assert shown(body(client, "/")) == [old.arxiv_id, other.arxiv_id]
     assert shown(body(client, f"/papers/date/{saturday}")) == [old.arxiv_id]
-    assert shown(body(client, f"/papers/date/{MONDAY}")) == [old.arxiv_id]  # it was announced then
+
+
+def test_an_old_paper_that_is_brought_takes_its_place_among_the_newest(client):
+    old, liked, _ = paper(day=MONDAY), paper(), paper()
+    upvote(old, 2)
+    upvote(liked)
+    submissions.submit(reader(name="Ada Example"), old.arxiv_id, timezone.now())
+    html = body(client, "/papers")
+    assert shown(html)[:2] == [old.arxiv_id, liked.arxiv_id]
+    assert "Submitted by Ada Example" in html
+
+
+def test_a_paper_that_is_brought_keeps_place_and_upvotes_on_the_day_of_its_announcement(client):
+    first, old, _, _ = (paper(day=MONDAY) for _ in range(4))
+    paper()
+    upvote(first, 2)
+    upvote(old)
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    html = body(client, f"/papers/date/{MONDAY}")
+    assert shown(html)[:2] == [first.arxiv_id, old.arxiv_id]
+    assert re.findall(r"</span> (\d+)<", html)[:3] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize("address", ["/papers/week/2026-W47", "/papers/month/2026-11"])
+def test_a_paper_with_both_its_days_in_a_period_stands_there_once(client, address):
+    old, newest = paper(day=MONDAY), paper()
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    assert shown(body(client, address)) == [old.arxiv_id, newest.arxiv_id]
 
 
 @pytest.mark.parametrize(
@@ -168,14 +195,22 @@ def test_a_key_that_makes_no_sense_is_the_beginning(client, after):
     assert shown(body(client, f"/papers/date/{DAY}?after={after}")) == [here.arxiv_id]
 
 
-def test_a_withdrawn_paper_is_marked_where_it_was_singled_out_and_left_out_elsewhere(client):
-    liked, _ = paper(), paper(withdrawn_at=timezone.now())
+def test_withdrawn_papers_stand_in_their_places_and_are_marked(client):
+    liked, _, gone = paper(), paper(), paper(withdrawn_at=timezone.now())
     upvote(liked)
     liked.withdrawn_at = timezone.now()
     liked.save()
     html = body(client, "/papers")
-    assert shown(html) == [liked.arxiv_id]
-    assert "Withdrawn by its authors" in html
+    assert shown(html)[:2] == [liked.arxiv_id, gone.arxiv_id]
+    assert html.count("Withdrawn by its authors") == 2
+
+
+def test_a_withdrawn_paper_has_nothing_to_press(client):
+    paper(withdrawn_at=timezone.now())
+    assert "log in to upvote" not in body(client, "/papers")
+    client.force_login(reader())
+    html = body(client, "/papers")
+    assert "<button" not in html[html.index("<article") : html.index("</article>")]
 
 
 def test_old_numbers_and_dois_have_their_place(client):

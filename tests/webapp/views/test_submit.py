@@ -44,7 +44,7 @@ def test_every_spelling_brings_the_paper(client, who, text):
     known = paper()
     html = submit(client, text.format(known.arxiv_id)).content.decode()
     assert Submission.objects.get().paper == known
-    assert "is on today&#x27;s page now" in html
+    assert "is on the newest daily page now" in html
 
 
 def test_an_address_of_biorxiv_brings_its_preprint(client, who):
@@ -78,12 +78,13 @@ def test_twice_is_told_kindly(client, who):
     assert "Ada Example has submitted" in submit(client, known.arxiv_id).content.decode()
 
 
-def test_who_brought_it_stands_on_the_daily_page_of_that_day(client, who):
-    old = paper(day=date(2026, 3, 2))
-    submit(client, old.arxiv_id)
-    html = client.get(f"/papers/date/{timezone.now():%Y-%m-%d}").content.decode()
-    assert "Submitted by Ada Example" in html
-    assert old.arxiv_id in html
+def test_who_brought_it_to_which_page_stands_on_its_own_page_and_on_the_form(client, who):
+    old, newest = paper(day=date(2026, 3, 2)), paper()
+    html = submit(client, old.arxiv_id).content.decode()
+    page = f'the page of <a href="/papers/date/{newest.issue_day}">20 November 2026</a>'
+    assert page in html
+    html = client.get(f"/papers/{old.arxiv_id}").content.decode()
+    assert f"Submitted by Ada Example, to {page}" in html
 
 
 def test_what_waits_says_so_and_is_looked_at_again(client, who, settings):

@@ -42,7 +42,7 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 def _said(row: Submission, is_new: bool, reader: Reader) -> str:
     is_waiting = row.state == Submission.State.WAITING
-    told = gettext("%(paper)s is on today's page now.")
+    told = gettext("%(paper)s is on the newest daily page now.")
     if not is_new and row.reader_id == reader.pk:
         told = gettext("You have submitted %(paper)s already, on %(day)s.")
     elif not is_new:
