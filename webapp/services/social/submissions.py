@@ -61,14 +61,26 @@ def _check(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) ->
     if paper and paper.withdrawn_at:
         raise Refused(gettext("Its authors have withdrawn this paper."))
     if paper is None and not (settings.ARXIV_SUBJECTS and not identifiers.is_doi(arxiv_id)):
+        raise Refused(_not_fetched(arxiv_id))
+
+
+def _not_fetched(arxiv_id: str) -> str:
+    """Why nobody is asked for a paper, and what its reader can do."""
+    told = gettext(
+        "%(paper)s is not stored here, and this instance fetches no papers by itself: "
+        "look with the search for what can be submitted."
+    )
+    if settings.ARXIV_SUBJECTS:
         told = gettext(
-            "%(paper)s is not stored here, and this instance fetches no papers by itself."
+            "%(paper)s is not stored here, and this instance fetches only papers of arXiv. "
+            "If it stands there too, submit it by its arXiv number."
         )
-        if settings.ARXIV_SUBJECTS:
-            told = gettext(
-                "%(paper)s is not stored here, and this instance fetches only papers of arXiv."
-            )
-        raise Refused(told % {"paper": identifiers.label(arxiv_id)})
+    elif identifiers.is_doi(arxiv_id):
+        told = gettext(
+            "%(paper)s is not stored here, and this instance fetches no papers by itself. "
+            "If it is here under an arXiv number, submit it by that."
+        )
+    return told % {"paper": identifiers.label(arxiv_id)}
 
 
 def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> Submission:
