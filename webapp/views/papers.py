@@ -13,10 +13,10 @@ from webapp.formats.citation import Citation, Words
 from webapp.formats.coins import coins
 from webapp.formats.markdown import markdown
 from webapp.formats.ris import ris
-from webapp.models import Paper, Reader
+from webapp.models import Claim, Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
-from webapp.queries.social import daily
+from webapp.queries.social import comments, daily
 from webapp.services import searches
 from webapp.templatetags.papers import mathml, pieces, plain, prose
 
@@ -29,10 +29,12 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     found, versions = _known(arxiv_id)
     ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
     reader = request.user if isinstance(request.user, Reader) else None
-    facts = _citation(found, versions)
+    facts, claims = _citation(found, versions), comments.claims_on(found, reader)
     context = {
         "card": Card(found, 0, ratings.get(found.pk)),
         "public": daily.card_of(found, reader),
+        "authors_here": [one.reader for one in claims if one.state == Claim.State.GRANTED],
+        "claim": next((one for one in claims if reader and one.reader_id == reader.pk), None),
         "versions": versions,
         "citation": facts,
         "title": citations.flat(facts.title),

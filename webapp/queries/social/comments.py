@@ -79,5 +79,12 @@ def claims() -> list[Claim]:
     return list(rows.defer("paper__search").order_by("asked_at", "pk")[:QUEUE])
 
 
+def claims_on(paper: Paper, reader: Reader | None) -> list[Claim]:
+    """Of a paper: the granted ones, and what became of a reader's own; the oldest first."""
+    granted = Q(state=Claim.State.GRANTED, reader__is_active=True)
+    rows = Claim.objects.filter(granted | Q(reader=reader), paper=paper)
+    return list(rows.select_related("reader").order_by("asked_at", "pk"))
+
+
 def claim_of(reader: Reader, paper: Paper) -> Claim | None:
     return Claim.objects.filter(reader=reader, paper=paper).first()
