@@ -1,5 +1,6 @@
 """A paper's own page, and what is made of it for other programs."""
 
+import re
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -36,6 +37,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "authors_here": [one.reader for one in claims if one.state == Claim.State.GRANTED],
         "claim": next((one for one in claims if reader and one.reader_id == reader.pk), None),
         "versions": versions,
+        "asked": _asked(request, found),
         "citation": facts,
         "title": citations.flat(facts.title),
         "citations": [("BibTeX", "bib", bibtex(facts)), ("RIS", "ris", ris(facts))],
@@ -43,6 +45,14 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "similar": searches.similar(found, SIMILAR),
     }
     return render(request, "papers/paper.html", context)
+
+
+def _asked(request: HttpRequest, found: Paper) -> int | None:
+    """The number of the version that the address names, where it is not the one that is shown."""
+    named = re.search(r"v(\d{1,4})$", request.path_info, re.ASCII)
+    if not named or identifiers.is_doi(found.arxiv_id) or int(named[1]) == found.version:
+        return None
+    return int(named[1])
 
 
 @require_safe

@@ -137,8 +137,18 @@ def test_what_is_no_day_is_clearly_not_here(client, address):
     assert "as 2026-11-23" in html
 
 
+@pytest.mark.parametrize("address", ["date/1990-01-01", "week/1990-W01", "month/0001-01"])
+def test_a_day_long_before_all_others_leads_to_the_first(client, address):
+    first = paper()
+    html = body(client, f"/papers/{address}")
+    assert shown(html) == [first.arxiv_id]
+    assert "the first that has some" in html
+
+
 def test_a_day_to_come_is_not_here_yet(client):
     paper()
+    for far in ("date/2150-01-01", "week/2150-W01", "month/9998-12"):
+        assert "has not come yet" in body(client, f"/papers/{far}", status=404)
     ahead = timezone.localdate() + timedelta(days=1)
     assert "has not come yet" in body(client, f"/papers/date/{ahead}", status=404)
     paper(day=ahead)  # preprints of a weekend stand on its Monday
@@ -279,7 +289,9 @@ def test_a_visit_is_noted_without_javascript_and_only_for_readers(client):
     assert client.post("/papers/seen/").status_code == 302
     assert not Visit.objects.exists()
     client.force_login(reader())
-    assert client.post("/papers/seen/", {"next": "/papers"}).url == "/papers"
+    answer = client.post("/papers/seen/", {"next": "/papers"}, follow=True)
+    assert answer.redirect_chain == [("/papers", 302)]
+    assert "Your visit is noted" in answer.content.decode()
     assert Visit.objects.count() == 1
 
 

@@ -81,9 +81,9 @@ def test_a_withdrawn_paper_is_not_picked(client, editor):
     assert pick(client, paper(withdrawn_at=timezone.now())).status_code == 409
 
 
-def test_who_is_no_editor_finds_no_such_page(client):
+def test_who_is_no_editor_finds_no_such_page_and_can_do_nothing(client):
     one, claim = paper(), editing.claim(reader(), paper(), "me", timezone.now())
-    for status in (302, 404):  # of a visitor, whose login may have ended; of a reader
+    for status in (302, 403):  # of a visitor, whose login may have ended; of a reader
         assert pick(client, one).status_code == status
         assert client.get("/papers/moderation").status_code == 404
         assert client.post(f"/papers/claims/{claim.pk}/", {"value": "grant"}).status_code == status

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
-from webapp.arxiv import calendar
 from webapp.models import Entry, Paper, Pick, Rating, Reader, Submission, Upvote
 from webapp.queries import papers, readers
 
@@ -53,7 +52,7 @@ def first_day(kind: str, text: str) -> date:
         first = date.fromisocalendar(year, int(rest[1:]), 1)
     else:
         first = date(year, int(rest[:2]), int(rest[3:] or 1))
-    if not calendar.FIRST <= first <= calendar.LAST:
+    if first.year == date.max.year:  # a week or a month might end beyond what a date can say
         raise ValueError(text)
     return first
 

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -89,4 +91,8 @@ def seen(request: HttpRequest) -> HttpResponse:
     if not isinstance(request.user, Reader):
         return log_in_first(request)
     upvotes.visit(request.user, timezone.now())
-    return HttpResponse(status=204) if is_part(request) else redirect(back_of(request))
+    if is_part(request):
+        return HttpResponse(status=204)
+    told = gettext("Your visit is noted: what comes after it will be marked as new.")
+    messages.success(request, told)
+    return redirect(back_of(request))
