@@ -164,9 +164,17 @@ def test_a_week_and_a_month_hold_their_days(client):
     assert 'href="/papers/month/2026-11" rel="next"' in html
 
 
-def test_a_week_belongs_to_the_year_of_its_thursday(client):
-    paper(day=date(2027, 1, 1))
-    assert "week 53 of 2026" in body(client, "/papers/week/2026-W53")
+@pytest.mark.parametrize(
+    ("week", "called"),
+    [
+        ("2026-W47", "16\u201320 November 2026"),
+        ("2026-W40", "28 September \u2013 2 October 2026"),
+        ("2026-W53", "28 December 2026 \u2013 1 January 2027"),  # of the year of its Thursday
+    ],
+)
+def test_a_week_is_called_by_its_days(client, week, called):
+    paper(day=date.fromisocalendar(2026, int(week[-2:]), 5))
+    assert f"</small> {called}</h1>" in body(client, f"/papers/week/{week}")
 
 
 # --- what comes first
@@ -226,6 +234,76 @@ def test_a_withdrawn_paper_has_nothing_to_press(client):
 def test_old_numbers_and_dois_have_their_place(client):
     old, other = paper(arxiv_id="hep-th/9901001"), paper(arxiv_id="10.1101/2026.01.02.123")
     assert set(shown(body(client, "/papers"))) == {old.arxiv_id, other.arxiv_id}
+
+
+@pytest.mark.parametrize("page", ["date/2026-11-20", "week/2026-W47", "month/2026-11"])
+def test_a_category_narrows_a_day_a_week_and_a_month(client, page):
+    robots, _, liked, _ = paper("robots"), paper("primes"), paper("robots"), paper("galaxies")
+    upvote(liked)
+    upvote(paper("galaxies"), 2)
+    for cat in ("cs.RO", "cs"):
+        html = body(client, f"/papers/{page}?cat={cat}")
+        assert shown(html) == [liked.arxiv_id, robots.arxiv_id]
+        assert re.search(f'<option(?: value="cs" translate="yes")? selected>(?:All of )?{cat}</option>', html)
+
+
+def test_an_old_name_of_a_category_narrows_to_the_new_one(client):
+    one, _ = paper(subjects=["eess.SY"]), paper()
+    assert shown(body(client, f"/papers/date/{DAY}?cat=cs.SY")) == [one.arxiv_id]
+
+
+@pytest.mark.parametrize("cat", ["nonsense", "cs.LG'", "%00", "x" * 300])
+def test_what_is_no_category_is_not_here(client, cat):
+    paper()
+    body(client, f"/papers/date/{DAY}?cat={cat}", status=404)
+
+
+def test_a_day_without_papers_of_a_category_says_so_and_leads_to_all(client):
+    paper("robots")
+    html = body(client, f"/papers/date/{DAY}?cat=math")
+    assert "Nothing of Friday 20 November 2026 is in math." in html
+    assert f'<a href="/papers/date/{DAY}">All of its papers</a>' in html
+
+
+def test_a_narrowed_day_is_read_part_by_part_and_nothing_is_lost(client, settings):
+    settings.PAPERS_PER_PAGE = 2
+    papers = [paper(topic) for topic in ["robots", "primes"] * 4]
+    for one in papers[:4]:
+        upvote(one)
+    address, seen = f"/papers/date/{DAY}?cat=cs.RO", []
+    while address:
+        html = body(client, address)
+        seen += shown(html)
+        more = re.search(r'href="([^"]+)" rel="next">More papers', html)
+        address = more and more[1].replace("&amp;", "&")
+    assert sorted(seen) == [one.arxiv_id for one in papers[::2]]
+
+
+def test_links_from_a_narrowed_page_keep_the_category(client):
+    for day in (MONDAY, DAY, DAY + timedelta(days=3)):
+        paper("robots", day)
+    html = body(client, f"/papers/date/{DAY}?cat=cs.RO")
+    for address in ("date/2026-11-16", "date/2026-11-23", "week/2026-W47", "month/2026-11"):
+        assert f'href="/papers/{address}?cat=cs.RO"' in html
+    assert '<input type="hidden" name="cat" value="cs.RO">' in html
+
+
+def test_the_field_for_a_day_leads_to_its_page(client):
+    paper()
+    answer = client.get("/papers?date=2026-11-18&cat=cs.RO")
+    assert (answer.status_code, answer.url) == (302, "/papers/date/2026-11-18?cat=cs.RO")
+    assert client.get("/papers?date=2026-11-18").url == "/papers/date/2026-11-18"
+    assert "There is no day 18/11" in body(client, "/papers?date=18/11", status=404)
+
+
+def test_a_day_tells_how_many_papers_it_has_with_what_was_brought(client):
+    old = paper("robots", day=MONDAY)
+    for topic in ("robots", "primes"):
+        paper(topic)
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    assert ">3 papers<" in body(client, "/papers")
+    assert ">2 papers in cs.RO<" in body(client, f"/papers/date/{DAY}?cat=cs.RO")
+    assert ">1 paper<" in body(client, f"/papers/date/{MONDAY}")
 
 
 # --- for one reader

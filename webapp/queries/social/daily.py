@@ -64,6 +64,7 @@ class Found(NamedTuple):
     day: date  # the newest in it that has papers
     previous: Period | None
     following: Period | None
+    n_papers: int | None  # of a day; counting longer ones takes longer than showing them
 
 
 def _first(column: str, table: str, where: str) -> str:
@@ -93,24 +94,32 @@ here AS MATERIALIZED (
         ELSE coalesce({_nearest("< until")}, {_nearest(">= until")}) END AS day FROM wanted),
 first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
 span AS MATERIALIZED (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
-SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")} FROM span
+SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")}, {{n}} FROM span
 """  # noqa: S608 - as above
+_N_OF_DAY = """
+(SELECT count(*) FROM webapp_paper p WHERE p.issue_day = span.day{among}) +
+(SELECT count(*) FROM webapp_entry e JOIN webapp_paper p ON p.id = e.paper_id
+ WHERE e.day = span.day AND p.issue_day <> e.day{among})
+"""
+_AMONG = " AND p.subjects && %(codes)s::varchar[]"
 
 
-def near(kind: str, wanted: date | None) -> Found | None:
+def near(kind: str, wanted: date | None, codes: Sequence[str] = ()) -> Found | None:
     """The wanted day, week or month, else the nearest earlier one with papers, else the first.
 
     With none wanted, that of the newest announced day. None when there is no paper at all.
+    Only a day's papers are counted, all of them or those of some categories.
     """
     unit = _KINDS[kind].unit
     with connection.cursor() as cursor:
-        values = {"unit": unit, "length": f"1 {unit}", "first": wanted}
-        cursor.execute(_NEAR, values)
-        first, last, day, previous, following = cursor.fetchone()
+        values = {"unit": unit, "length": f"1 {unit}", "first": wanted, "codes": list(codes)}
+        n = _N_OF_DAY.format(among=_AMONG if codes else "") if kind == "date" else "NULL"
+        cursor.execute(_NEAR.format(n=n), values)
+        first, last, day, previous, following, n_papers = cursor.fetchone()
     if first is None:
         return None
     period = Period(kind, first, last)
-    return Found(period, day, _around(kind, previous), _around(kind, following))
+    return Found(period, day, _around(kind, previous), _around(kind, following), n_papers)
 
 
 def _around(kind: str, day: date | None) -> Period | None:
@@ -158,16 +167,16 @@ _ENTRY_KEY = re.compile(r"e(\d{1,9})-([01])-(\d{1,9})-(\d{1,18})", re.ASCII)
 _REST_KEY = re.compile(r"r(\d{4}-\d\d-\d\d)-([\w./-]{1,120})", re.ASCII)
 
 
-def daily_page(period: Period, after: str) -> DailyPage:
+def daily_page(period: Period, after: str, codes: Sequence[str] = ()) -> DailyPage:
     """What was singled out, most upvotes first; then the rest of what was announced, newest first.
 
-    Two queries. A key that makes no sense is the beginning.
+    All of it, or what is in some categories. Two queries. A key without sense is the beginning.
     """
     size = settings.PAPERS_PER_PAGE + 1
     rest_key = _rest_key(after)
-    cards = [] if rest_key else _entries(period, after, size)
+    cards = [] if rest_key else _entries(period, after, size, codes)
     if len(cards) < size:
-        cards += _rest(period, rest_key, size - len(cards))
+        cards += _rest(period, rest_key, size - len(cards), codes)
     shown = cards[: size - 1]
     return DailyPage(shown, _key_of(shown[-1]) if len(cards) == size else "")
 
@@ -215,13 +224,16 @@ _COLUMNS = ", ".join(f"p.{name}" for name in CARD)
 _ORDER = "n_upvotes DESC, is_picked DESC, n_public DESC, paper_id DESC"
 
 
-def _entries(period: Period, after: str, size: int) -> list[Listed]:
+def _entries(period: Period, after: str, size: int, codes: Sequence[str]) -> list[Listed]:
     is_day = period.first == period.last  # the indexes have its entries in order
     values: dict[str, Any] = {"first": period.first, "last": period.last, "size": size}
     span, further = "= %(first)s" if is_day else "BETWEEN %(first)s AND %(last)s", ""
+    if codes:
+        further = f" AND EXISTS (SELECT FROM webapp_paper p WHERE p.id = paper_id{_AMONG})"
+        values["codes"] = list(codes)
     if found := _ENTRY_KEY.fullmatch(after):
         n_upvotes, is_picked, n_public, pk = map(int, found.groups())
-        further = " AND (n_upvotes, is_picked, n_public, paper_id) < (%(a)s, %(b)s, %(c)s, %(d)s)"
+        further += " AND (n_upvotes, is_picked, n_public, paper_id) < (%(a)s, %(b)s, %(c)s, %(d)s)"
         values |= {"a": n_upvotes, "b": bool(is_picked), "c": n_public, "d": pk}
     return _read(_IN_PERIOD.format(span=span, further=further, order=_ORDER), values)
 
@@ -263,12 +275,16 @@ def entries() -> Any:
     )
 
 
-def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:
+def _rest(
+    period: Period, key: tuple[date, str] | None, size: int, codes: Sequence[str]
+) -> list[Listed]:
     days = (period.first, period.last)
     singled_out = Entry.objects.filter(
         Q(day__range=days) | Q(issue_day__range=days), paper=OuterRef("pk")
     )
     rows = Paper.objects.only(*CARD).filter(~Exists(singled_out), issue_day__range=days)
+    if codes:
+        rows = rows.filter(subjects__overlap=list(codes))
     if key:
         rows = rows.filter(_below(("issue_day", "arxiv_id"), key))
     return [Listed(paper) for paper in rows.order_by("-issue_day", "-arxiv_id")[:size]]
