@@ -20,6 +20,7 @@ from webapp.queries.rankings import Card
 from webapp.queries.social import comments, daily
 from webapp.services import searches
 from webapp.templatetags.papers import mathml, pieces, plain, prose
+from webapp.views import base_of
 
 SIMILAR = 6
 Versions = list[tuple[int, datetime]]
@@ -32,6 +33,7 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     reader = request.user if isinstance(request.user, Reader) else None
     facts, claims = _citation(found, versions), comments.claims_on(found, reader)
     context = {
+        "base": base_of(request),
         "card": Card(found, 0, ratings.get(found.pk)),
         "public": daily.card_of(found, reader),
         "authors_here": [one.reader for one in claims if one.state == Claim.State.GRANTED],

@@ -18,7 +18,7 @@ from webapp.models import Reader
 from webapp.queries import papers, rankings, readers
 from webapp.queries.social import daily
 from webapp.services.social import upvotes
-from webapp.views import is_part
+from webapp.views import base_of, is_part
 from webapp.views.rankings import feed, outlook_of
 from webapp.views.readers import back_of, log_in_first
 from webapp.views.searches import search
@@ -88,6 +88,7 @@ def _page(request: HttpRequest, kind: str, wanted: date | None) -> HttpResponse 
         return render(request, "social/no_day.html", context, status=404)
     page = daily.daily_page(shown, request.GET.get("after", ""), codes)
     context = {
+        "base": base_of(request),
         "found": found,
         "kind": kind,
         "cat": cat,
