@@ -26,7 +26,7 @@ from webapp.formats.query import parse
 from webapp.mail.compose import Line
 from webapp.models import Paper
 from webapp.queries import feeds as known
-from webapp.queries.papers import subject_names
+from webapp.queries.papers import codes_of, subject_names
 from webapp.queries.rankings import Card
 from webapp.services import feeds as service
 from webapp.templatetags.papers import plain
@@ -86,7 +86,7 @@ def trending(request: HttpRequest, form: str) -> HttpResponse:
 def subject(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """One category, or an archive with all of its parts."""
     names, code = subject_names(), identifiers.ALIASES.get(code, code)
-    codes = [one for one in names if code in {one, one.partition(".")[0]}]
+    codes = codes_of(code)
     if not codes:
         raise Http404
     title = gettext("All of %(archive)s") % {"archive": code}

@@ -258,7 +258,8 @@ class SubmissionForm(forms.Form):
         except ValueError as error:
             if doi := identifiers.bare_doi(text):
                 return doi
-            told = gettext("%(reason)s. Try such as 2504.08385.") % {"reason": error}
+            told = gettext("%(reason)s. Give its arXiv number, such as 2504.08385, or its DOI.")
+            told %= {"reason": error}
             raise ValidationError(told) from error
 
 

@@ -88,6 +88,13 @@ def test_the_daily_feed_is_of_the_newest_day(client):
     assert ids(client, PUBLIC[0]) == [newest.arxiv_id]
 
 
+def test_the_daily_feed_is_of_the_newest_announced_day_with_what_was_brought_elsewhere(client):
+    newest, liked = paper(), paper()
+    upvotes.upvote(reader(), liked, True, timezone.now())
+    upvotes.place(newest, DAY + timedelta(days=1), timezone.now())  # as it was done once
+    assert ids(client, PUBLIC[0]) == [liked.arxiv_id, newest.arxiv_id]
+
+
 def test_a_window_is_chosen_and_nonsense_is_the_week(client, some):
     trends.compute_trend("later", timezone.now() + timedelta(days=3))
     assert ids(client, "/papers/trending.{}?window=day") == []

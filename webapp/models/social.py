@@ -12,7 +12,8 @@ class Entry(models.Model):
     """
 
     paper = models.OneToOneField("Paper", models.CASCADE, primary_key=True)
-    day = models.DateField()  # of the submission; without one, the issue day
+    day = models.DateField()  # to which it was brought; without a submission, the issue day
+    issue_day = models.DateField(null=True)  # its paper's, beside the counts for the sake of pages
     n_upvotes = models.PositiveIntegerField(default=0)
     is_picked = models.BooleanField(default=False)  # by an editor
     n_public = models.PositiveIntegerField(default=0)  # upvotes elsewhere, where they are harvested
@@ -25,6 +26,11 @@ class Entry(models.Model):
             models.Index(
                 fields=["-day", "-n_upvotes", "-is_picked", "-n_public", "-paper"],
                 name="entry_by_day",
+            ),
+            models.Index(  # of what was brought: it stands on two days
+                fields=["-issue_day", "-n_upvotes", "-is_picked", "-n_public", "-paper"],
+                condition=~models.Q(day=models.F("issue_day")),
+                name="entry_by_issue_day",
             ),
             models.Index(fields=["changed_at"], name="entry_by_change"),
         ]

@@ -32,18 +32,19 @@ def daily() -> Listed:
     """The beginning of the newest daily page, in the page's order."""
     return _listed(
         """
-        newest AS (SELECT greatest((SELECT max(issue_day) FROM webapp_paper),
-                                   (SELECT max(day) FROM webapp_entry)) AS day),
+        newest AS (SELECT max(issue_day) AS day FROM webapp_paper),
         found AS (
             SELECT p.id, p.arxiv_id, p.changed_at, p.withdrawn_at, e.paper_id, e.n_upvotes,
                 e.is_picked, e.n_public, e.changed_at AS at
             FROM newest JOIN webapp_entry e ON e.day = newest.day
             JOIN webapp_paper p ON p.id = e.paper_id
             UNION ALL
-            SELECT p.id, p.arxiv_id, p.changed_at, p.withdrawn_at, NULL, 0, false, 0, NULL
+            SELECT p.id, p.arxiv_id, p.changed_at, p.withdrawn_at, e.paper_id,
+                coalesce(e.n_upvotes, 0), coalesce(e.is_picked, false), coalesce(e.n_public, 0),
+                e.changed_at
             FROM newest JOIN webapp_paper p ON p.issue_day = newest.day
-            WHERE NOT EXISTS (SELECT FROM webapp_entry e
-                              WHERE e.paper_id = p.id AND e.day = newest.day)),
+            LEFT JOIN webapp_entry e ON e.paper_id = p.id
+            WHERE e.day IS DISTINCT FROM newest.day),
         listed AS (
             SELECT *, row_number() OVER (ORDER BY paper_id IS NULL, n_upvotes DESC,
                 is_picked DESC, n_public DESC, paper_id DESC, arxiv_id DESC) AS n

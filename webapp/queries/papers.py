@@ -204,6 +204,11 @@ def _subject_names(_: int) -> dict[str, str]:
 forget_subjects = _subject_names.cache_clear
 
 
+def codes_of(wanted: str) -> list[str]:
+    """A category that is known, or all those of an archive; nothing where it is neither."""
+    return [code for code in subject_names() if wanted in {code, code.partition(".")[0]}]
+
+
 def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:
     """A paper and (number, time of submission) of its known versions, newest first."""
     rows = Version.objects.filter(paper=OuterRef("pk")).order_by("-number")

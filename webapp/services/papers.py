@@ -58,6 +58,13 @@ UPDATE webapp_paper p SET issue_day = s.issue_day, day_is_derived = s.day_is_der
     version = greatest(p.version, s.version)  -- null, where it is not stated, is never the greatest
 FROM stated s WHERE s.kind = 'moved' AND p.arxiv_id = s.arxiv_id
 """
+# Its place on the daily pages goes along, unless somebody brought it to another day.
+_MOVE_PLACE = """
+UPDATE webapp_entry e SET issue_day = p.issue_day,
+    day = CASE WHEN e.day = e.issue_day THEN p.issue_day ELSE e.day END
+FROM stated s JOIN webapp_paper p USING (arxiv_id)
+WHERE s.kind IN ('changed', 'moved') AND e.paper_id = p.id AND e.issue_day <> p.issue_day
+"""
 # The same text has got its number only now: whoever saved it since it came has seen that version.
 _NUMBER_SAVES = """
 UPDATE webapp_rating r SET saved_version = s.version
@@ -148,6 +155,7 @@ def _write(cursor: Any, owed: list[tuple[HarvestedPaper, Intent]], now: datetime
     for statement in (_INSERT, _UPDATE):
         cursor.execute(statement, {"now": now})
     cursor.execute(_MOVE)
+    cursor.execute(_MOVE_PLACE)
     cursor.execute(_NUMBER_SAVES)
     cursor.execute(_FORGET_VECTORS)
 

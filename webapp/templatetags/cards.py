@@ -7,6 +7,7 @@ stale, and nothing of one reader can show up with another: what differs is anoth
 import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import quote
 
 from django import template
 from django.template import Context
@@ -220,13 +221,24 @@ def upvotes(card: Any) -> SafeString:
 
 @register.filter
 def upvotes_of_others(card: Any, log_in: str) -> SafeString:
-    """A stranger sees the number, and the way to a login that leads back.
+    """A stranger sees the number, and the way to a login that leads back to this paper.
 
     The way holds the page's address, of which anybody can make up any number: it is not kept.
     """
-    n = card.entry.n_upvotes if card.entry else 0
-    kept = piece("social/_others.html", id=card.paper.arxiv_id, n=n, log_in=LATER)
-    return SafeString(kept.replace(LATER, escape(log_in)))
+    kept = piece(
+        "social/_others.html",
+        id=card.paper.arxiv_id,
+        n=card.entry.n_upvotes if card.entry else 0,
+        is_withdrawn=card.paper.withdrawn_at is not None,
+        log_in=LATER,
+    )
+    return SafeString(kept.replace(LATER, escape(log_in) + _anchor(card.paper.arxiv_id)))
+
+
+@lru_cache(maxsize=KEPT)
+def _anchor(arxiv_id: str) -> str:
+    """Of a card, within an address within an address."""
+    return quote(f"#paper-{arxiv_id}", safe="")
 
 
 @register.filter

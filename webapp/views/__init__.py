@@ -1,5 +1,6 @@
 """What a request meets; here what belongs to no noun: facts for every page, time, refusals."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from webapp.arxiv import identifiers
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
 from webapp.views.drafts import drafts_of, fields_of
@@ -126,10 +128,22 @@ def _without_stroke(request: HttpRequest) -> str:
     return f"{bare}?{query}" if query else bare
 
 
+def _spelt_otherwise(request: HttpRequest) -> str:
+    """The page of a paper that is named after /papers/ in whatever spelling, as it is pasted."""
+    before, _, asked = request.path_info.partition("/papers/")
+    if before or request.method != "GET" or request.resolver_match:
+        return ""
+    try:
+        # On the way here two strokes may have become one.
+        return reverse("paper", args=[identifiers.named(re.sub("^(https?:)/+", r"\1//", asked))])
+    except ValueError:
+        return ""
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """An address or a paper that is not here, with a way on; one stroke too many is forgiven."""
-    if bare := _without_stroke(request):
-        return redirect(bare)
+    """An address or a paper that is not here, with a way on; what is meant clearly is forgiven."""
+    if meant := _without_stroke(request) or _spelt_otherwise(request):
+        return redirect(meant)
     match = request.resolver_match
     arxiv_id = match.kwargs.get("arxiv_id") if match else None
     lost = Paper(arxiv_id=arxiv_id) if arxiv_id else None  # which knows its own address
@@ -138,4 +152,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if lost:
             why = gettext("%(paper)s is not stored here.") % {"paper": lost.label}
         return render(request, "_message.html", {"error": why}, status=404)
-    return render(request, "404.html", {"lost": lost}, status=404)
+    can_bring = bool(lost and settings.ARXIV_SUBJECTS and not identifiers.is_doi(lost.arxiv_id))
+    return render(request, "404.html", {"lost": lost, "can_bring": can_bring}, status=404)

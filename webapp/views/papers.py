@@ -1,5 +1,6 @@
 """A paper's own page, and what is made of it for other programs."""
 
+import re
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,12 +14,13 @@ from webapp.formats.citation import Citation, Words
 from webapp.formats.coins import coins
 from webapp.formats.markdown import markdown
 from webapp.formats.ris import ris
-from webapp.models import Paper, Reader
+from webapp.models import Claim, Paper, Reader
 from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
-from webapp.queries.social import daily
+from webapp.queries.social import comments, daily
 from webapp.services import searches
 from webapp.templatetags.papers import mathml, pieces, plain, prose
+from webapp.views import base_of
 
 SIMILAR = 6
 Versions = list[tuple[int, datetime]]
@@ -29,11 +31,15 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     found, versions = _known(arxiv_id)
     ratings = readers.ratings_of(request.user.pk, [found.pk]) if request.user.pk else {}
     reader = request.user if isinstance(request.user, Reader) else None
-    facts = _citation(found, versions)
+    facts, claims = _citation(found, versions), comments.claims_on(found, reader)
     context = {
+        "base": base_of(request),
         "card": Card(found, 0, ratings.get(found.pk)),
         "public": daily.card_of(found, reader),
+        "authors_here": [one.reader for one in claims if one.state == Claim.State.GRANTED],
+        "claim": next((one for one in claims if reader and one.reader_id == reader.pk), None),
         "versions": versions,
+        "asked": _asked(request, found),
         "citation": facts,
         "title": citations.flat(facts.title),
         "citations": [("BibTeX", "bib", bibtex(facts)), ("RIS", "ris", ris(facts))],
@@ -41,6 +47,14 @@ def paper(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         "similar": searches.similar(found, SIMILAR),
     }
     return render(request, "papers/paper.html", context)
+
+
+def _asked(request: HttpRequest, found: Paper) -> int | None:
+    """The number of the version that the address names, where it is not the one that is shown."""
+    named = re.search(r"v(\d{1,4})$", request.path_info, re.ASCII)
+    if not named or identifiers.is_doi(found.arxiv_id) or int(named[1]) == found.version:
+        return None
+    return int(named[1])
 
 
 @require_safe

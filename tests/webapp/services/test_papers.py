@@ -7,9 +7,10 @@ from django.contrib.postgres.search import SearchQuery
 
 from tests.factories import rating, reader
 from webapp.arxiv.records import HarvestedPaper, HarvestedVersion
-from webapp.models import ModelRun, Paper, PaperVector, Version
+from webapp.models import Entry, ModelRun, Paper, PaperVector, Version
 from webapp.queries import papers as stored
 from webapp.services import papers
+from webapp.services.social import upvotes
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,21 @@ def test_it_does_nothing_the_second_time(now):
     later = datetime(2026, 11, 24, tzinfo=UTC)
     assert papers.store([stated()], later) == {"same": 1}
     assert Paper.objects.get().changed_at == before.changed_at
+
+
+def test_the_place_of_an_upvoted_paper_moves_to_its_new_day(now):
+    papers.store([stated(day_is_derived=True)], now)
+    upvotes.upvote(reader(), Paper.objects.get(), True, now)
+    papers.store([stated(issue_day=date(2026, 11, 23))], now)
+    assert Entry.objects.values_list("day", "issue_day").get() == (date(2026, 11, 23),) * 2
+
+
+def test_a_paper_that_was_brought_elsewhere_stays_there_when_its_day_moves(now):
+    papers.store([stated(day_is_derived=True)], now)
+    upvotes.place(Paper.objects.get(), date(2026, 11, 27), now)
+    papers.store([stated(issue_day=date(2026, 11, 23))], now)
+    days = Entry.objects.values_list("day", "issue_day").get()
+    assert days == (date(2026, 11, 27), date(2026, 11, 23))
 
 
 def test_a_later_statement_changes_the_text(now):

@@ -29,20 +29,26 @@ def fetch(now=NOW, slot="test"):
     return harvests.fetch_submitted(slot, now, lambda: now)
 
 
-def test_a_known_paper_is_on_the_page_of_its_submission_at_once():
-    known = paper(day=date(2026, 3, 2))
+def test_a_known_paper_is_on_the_page_of_the_newest_announced_day_at_once():
+    known, newest = paper(day=date(2026, 3, 2)), paper(day=date(2026, 4, 17))
     row, is_new = submit(known.arxiv_id)
     assert is_new
     assert row.state == "here"
-    assert Entry.objects.get().day == NOW.date()
+    assert Entry.objects.get().day == newest.issue_day
     assert not Work.objects.exists()
 
 
-def test_a_paper_that_was_upvoted_before_moves_to_the_day_of_its_submission():
-    known = paper(day=date(2026, 3, 2))
+def test_the_limit_is_of_the_day_of_the_act_whatever_page_it_is_brought_to():
+    row, _ = submit(paper(day=date(2026, 3, 2)).arxiv_id)
+    assert row.day == NOW.date()
+
+
+def test_a_paper_that_was_upvoted_before_stands_on_both_days():
+    known, newest = paper(day=date(2026, 3, 2)), paper(day=date(2026, 4, 17))
     upvotes.upvote(reader(), known, True, NOW)
     submit(known.arxiv_id)
-    assert Entry.objects.values_list("day", "n_upvotes").get() == (NOW.date(), 1)
+    days = Entry.objects.values_list("day", "issue_day", "n_upvotes").get()
+    assert days == (newest.issue_day, known.issue_day, 1)
 
 
 def test_a_submitted_paper_keeps_its_place_without_upvotes():
@@ -123,7 +129,7 @@ def test_a_worker_brings_it_through_the_gate_whatever_its_category(arxiv, settin
     row = Submission.objects.get()
     assert row.state == "here"
     assert row.paper.title == "Paper 1 of 2026-04-20"
-    assert Entry.objects.get().day == NOW.date()
+    assert Entry.objects.get().day == row.paper.issue_day
     assert Harvest.objects.get(source="submitted").state == "done"
 
 

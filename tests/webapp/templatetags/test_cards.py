@@ -64,4 +64,4 @@ def test_made_up_addresses_fill_no_memory():
     before = cards._piece.cache_info().currsize
     written = [cards.upvotes_of_others(card, f'{evil}{n}"<&') for n in range(9)]
     assert cards._piece.cache_info().currsize == before
-    assert f'href="{evil}8&quot;&lt;&amp;"' in written[8]
+    assert f'href="{evil}8&quot;&lt;&amp;%23paper-{card.paper.arxiv_id}"' in written[8]

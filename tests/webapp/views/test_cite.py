@@ -110,3 +110,40 @@ def test_a_page_takes_few_queries(client, django_assert_max_num_queries):
     client.force_login(reader())
     with django_assert_max_num_queries(10):
         client.get(address)
+
+
+# --- previews of links
+
+
+def previews(client, address):
+    page = client.get(address).content.decode()
+    found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page))
+    assert html.unescape(found["description"]) == metas(page, "description")[0]
+    return found, re.findall(r'<link rel="canonical" href="([^"]+)">', page)
+
+
+def test_a_paper_describes_itself_where_its_address_is_pasted(client, settings):
+    settings.PUBLIC_URL = "https://papers.example.org"
+    known = paper(title='On "$x<y$" & more', abstract="Words of \\emph{ours}. " * 30)
+    found, canonical = previews(client, f"/papers/{known.arxiv_id}v1")
+    assert (found["type"], html.unescape(found["title"])) == ("article", 'On "$x<y$" & more')
+    assert found["description"].startswith("Words of ours. Words")
+    assert len(found["description"]) == 200
+    assert found["url"] == f"https://papers.example.org/papers/{known.arxiv_id}"
+    assert canonical == [f"/papers/{known.arxiv_id}"]
+
+
+@pytest.mark.parametrize(
+    ("address", "title", "canonical"),
+    [
+        ("/papers", "Daily papers · Friday 20 November 2026", "/papers/date/2026-11-20"),
+        ("/papers/month/2026-11", "Daily papers · November 2026", "/papers/month/2026-11"),
+        ("/papers/trending", "Trending papers", "/papers/trending?window=week"),
+    ],
+)
+def test_lists_describe_themselves_where_their_address_is_pasted(client, address, title, canonical):
+    paper()
+    found, links = previews(client, address)
+    assert (found["type"], found["title"]) == ("website", title)
+    assert found["url"] == f"http://testserver{canonical}"
+    assert links == [canonical]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.factories import paper, reader
 from webapp.models import Comment, Entry, Report
+from webapp.queries.social import comments as known
 from webapp.services.social import comments, editing, upvotes
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,42 @@ def test_one_s_own_comment_can_be_deleted_and_its_row_stays(client, who, on):
     deleted_at = Comment.objects.get().deleted_at
     again = client.post(f"/papers/comments/{mine.pk}/delete/")  # a second click
     assert (again.status_code, Comment.objects.get().deleted_at) == (302, deleted_at)
+
+
+def test_a_deletion_is_undone_by_a_button_and_the_words_are_back_in_their_place(client, who, on):
+    mine, later = said(on, who=who), said(on, "Later.")
+    html = client.post(f"/papers/comments/{mine.pk}/delete/", follow=True).content.decode()
+    assert f'action="/papers/comments/{mine.pk}/delete/"' in html
+    assert 'name="value" value="undo">Undo<' in html
+    client.post(f"/papers/comments/{mine.pk}/delete/", {"value": "undo"})
+    html = page(client, on)
+    assert html.index(f"comment-{mine.pk}") < html.index(f"comment-{later.pk}")
+    assert Entry.objects.get().n_comments == 2
+
+
+def test_what_an_editor_has_hidden_stays_hidden_when_its_deletion_is_undone(client, who, on):
+    mine = said(on, who=who)
+    comments.hide(reader(is_editor=True), mine, "It is rude.", timezone.now())
+    client.post(f"/papers/comments/{mine.pk}/delete/")
+    client.post(f"/papers/comments/{mine.pk}/delete/", {"value": "undo"})
+    assert "A thought." not in page(client, on)
+
+
+def test_after_commenting_one_sees_the_whole_discussion(client, who, on):
+    said(on, "Earlier.")
+    html = client.get(write(client, on, "My answer.").url).content.decode()
+    assert "Earlier." in html
+    assert "My answer." in html
+
+
+def test_after_a_long_discussion_one_sees_the_page_that_ends_with_one_s_own(
+    client, who, on, monkeypatch
+):
+    monkeypatch.setattr(known, "SHOWN", 3)
+    for n in range(5):
+        said(on, f"Thought {n}.")
+    html = client.get(write(client, on, "My answer.").url).content.decode()
+    assert ["Thought 2." in html, "Thought 3." in html, "My answer." in html] == [False, True, True]
 
 
 @pytest.mark.parametrize("act", ["edit", "delete/"])

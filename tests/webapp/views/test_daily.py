@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import DAY, paper, reader
-from webapp.models import Entry, Visit
-from webapp.services.social import upvotes
+from webapp.models import Visit
+from webapp.services.social import submissions, upvotes
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -80,13 +80,40 @@ def test_neighbours_skip_empty_days(client):
     assert 'href="/papers/date/2026-11-23" rel="next"' in html
 
 
-def test_a_day_on_which_something_was_only_brought_has_a_page(client):
-    old, saturday = paper(day=MONDAY), date(2026, 11, 21)
-    now = timezone.now()
-    Entry.objects.create(paper=old, day=saturday, created_at=now, changed_at=now)
-    assert shown(body(client, "/papers")) == [old.arxiv_id]
+def test_a_day_on_which_something_was_only_brought_has_a_page_and_is_not_the_newest(client):
+    old, other, saturday = paper(day=MONDAY), paper(day=MONDAY), date(2026, 11, 21)
+    upvotes.place(old, saturday, timezone.now())  # as it was done once
+    assert shown(body(client, "/papers")) == [old.arxiv_id, other.arxiv_id]
+    assert shown(body(client, "/")) == [old.arxiv_id, other.arxiv_id]
     assert shown(body(client, f"/papers/date/{saturday}")) == [old.arxiv_id]
-    assert shown(body(client, f"/papers/date/{MONDAY}")) == [old.arxiv_id]  # it was announced then
+
+
+def test_an_old_paper_that_is_brought_takes_its_place_among_the_newest(client):
+    old, liked, _ = paper(day=MONDAY), paper(), paper()
+    upvote(old, 2)
+    upvote(liked)
+    submissions.submit(reader(name="Ada Example"), old.arxiv_id, timezone.now())
+    html = body(client, "/papers")
+    assert shown(html)[:2] == [old.arxiv_id, liked.arxiv_id]
+    assert "Submitted by Ada Example" in html
+
+
+def test_a_paper_that_is_brought_keeps_place_and_upvotes_on_the_day_of_its_announcement(client):
+    first, old, _, _ = (paper(day=MONDAY) for _ in range(4))
+    paper()
+    upvote(first, 2)
+    upvote(old)
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    html = body(client, f"/papers/date/{MONDAY}")
+    assert shown(html)[:2] == [first.arxiv_id, old.arxiv_id]
+    assert re.findall(r"</span> (\d+)<", html)[:3] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize("address", ["/papers/week/2026-W47", "/papers/month/2026-11"])
+def test_a_paper_with_both_its_days_in_a_period_stands_there_once(client, address):
+    old, newest = paper(day=MONDAY), paper()
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    assert shown(body(client, address)) == [old.arxiv_id, newest.arxiv_id]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +137,18 @@ def test_what_is_no_day_is_clearly_not_here(client, address):
     assert "as 2026-11-23" in html
 
 
+@pytest.mark.parametrize("address", ["date/1990-01-01", "week/1990-W01", "month/0001-01"])
+def test_a_day_long_before_all_others_leads_to_the_first(client, address):
+    first = paper()
+    html = body(client, f"/papers/{address}")
+    assert shown(html) == [first.arxiv_id]
+    assert "the first that has some" in html
+
+
 def test_a_day_to_come_is_not_here_yet(client):
     paper()
+    for far in ("date/2150-01-01", "week/2150-W01", "month/9998-12"):
+        assert "has not come yet" in body(client, f"/papers/{far}", status=404)
     ahead = timezone.localdate() + timedelta(days=1)
     assert "has not come yet" in body(client, f"/papers/date/{ahead}", status=404)
     paper(day=ahead)  # preprints of a weekend stand on its Monday
@@ -127,9 +164,17 @@ def test_a_week_and_a_month_hold_their_days(client):
     assert 'href="/papers/month/2026-11" rel="next"' in html
 
 
-def test_a_week_belongs_to_the_year_of_its_thursday(client):
-    paper(day=date(2027, 1, 1))
-    assert "week 53 of 2026" in body(client, "/papers/week/2026-W53")
+@pytest.mark.parametrize(
+    ("week", "called"),
+    [
+        ("2026-W47", "16\u201320 November 2026"),
+        ("2026-W40", "28 September \u2013 2 October 2026"),
+        ("2026-W53", "28 December 2026 \u2013 1 January 2027"),  # of the year of its Thursday
+    ],
+)
+def test_a_week_is_called_by_its_days(client, week, called):
+    paper(day=date.fromisocalendar(2026, int(week[-2:]), 5))
+    assert f"</small> {called}</h1>" in body(client, f"/papers/week/{week}")
 
 
 # --- what comes first
@@ -168,19 +213,97 @@ def test_a_key_that_makes_no_sense_is_the_beginning(client, after):
     assert shown(body(client, f"/papers/date/{DAY}?after={after}")) == [here.arxiv_id]
 
 
-def test_a_withdrawn_paper_is_marked_where_it_was_singled_out_and_left_out_elsewhere(client):
-    liked, _ = paper(), paper(withdrawn_at=timezone.now())
+def test_withdrawn_papers_stand_in_their_places_and_are_marked(client):
+    liked, _, gone = paper(), paper(), paper(withdrawn_at=timezone.now())
     upvote(liked)
     liked.withdrawn_at = timezone.now()
     liked.save()
     html = body(client, "/papers")
-    assert shown(html) == [liked.arxiv_id]
-    assert "Withdrawn by its authors" in html
+    assert shown(html)[:2] == [liked.arxiv_id, gone.arxiv_id]
+    assert html.count("Withdrawn by its authors") == 2
+
+
+def test_a_withdrawn_paper_has_nothing_to_press(client):
+    paper(withdrawn_at=timezone.now())
+    assert "log in to upvote" not in body(client, "/papers")
+    client.force_login(reader())
+    html = body(client, "/papers")
+    assert "<button" not in html[html.index("<article") : html.index("</article>")]
 
 
 def test_old_numbers_and_dois_have_their_place(client):
     old, other = paper(arxiv_id="hep-th/9901001"), paper(arxiv_id="10.1101/2026.01.02.123")
     assert set(shown(body(client, "/papers"))) == {old.arxiv_id, other.arxiv_id}
+
+
+@pytest.mark.parametrize("page", ["date/2026-11-20", "week/2026-W47", "month/2026-11"])
+def test_a_category_narrows_a_day_a_week_and_a_month(client, page):
+    robots, _, liked, _ = paper("robots"), paper("primes"), paper("robots"), paper("galaxies")
+    upvote(liked)
+    upvote(paper("galaxies"), 2)
+    for cat in ("cs.RO", "cs"):
+        html = body(client, f"/papers/{page}?cat={cat}")
+        assert shown(html) == [liked.arxiv_id, robots.arxiv_id]
+        assert re.search(f'<option(?: value="cs" translate="yes")? selected>(?:All of )?{cat}</option>', html)
+
+
+def test_an_old_name_of_a_category_narrows_to_the_new_one(client):
+    one, _ = paper(subjects=["eess.SY"]), paper()
+    assert shown(body(client, f"/papers/date/{DAY}?cat=cs.SY")) == [one.arxiv_id]
+
+
+@pytest.mark.parametrize("cat", ["nonsense", "cs.LG'", "%00", "x" * 300])
+def test_what_is_no_category_is_not_here(client, cat):
+    paper()
+    body(client, f"/papers/date/{DAY}?cat={cat}", status=404)
+
+
+def test_a_day_without_papers_of_a_category_says_so_and_leads_to_all(client):
+    paper("robots")
+    html = body(client, f"/papers/date/{DAY}?cat=math")
+    assert "Nothing of Friday 20 November 2026 is in math." in html
+    assert f'<a href="/papers/date/{DAY}">All of its papers</a>' in html
+
+
+def test_a_narrowed_day_is_read_part_by_part_and_nothing_is_lost(client, settings):
+    settings.PAPERS_PER_PAGE = 2
+    papers = [paper(topic) for topic in ["robots", "primes"] * 4]
+    for one in papers[:4]:
+        upvote(one)
+    address, seen = f"/papers/date/{DAY}?cat=cs.RO", []
+    while address:
+        html = body(client, address)
+        seen += shown(html)
+        more = re.search(r'href="([^"]+)" rel="next">More papers', html)
+        address = more and more[1].replace("&amp;", "&")
+    assert sorted(seen) == [one.arxiv_id for one in papers[::2]]
+
+
+def test_links_from_a_narrowed_page_keep_the_category(client):
+    for day in (MONDAY, DAY, DAY + timedelta(days=3)):
+        paper("robots", day)
+    html = body(client, f"/papers/date/{DAY}?cat=cs.RO")
+    for address in ("date/2026-11-16", "date/2026-11-23", "week/2026-W47", "month/2026-11"):
+        assert f'href="/papers/{address}?cat=cs.RO"' in html
+    assert '<input type="hidden" name="cat" value="cs.RO">' in html
+
+
+def test_the_field_for_a_day_leads_to_its_page(client):
+    paper()
+    answer = client.get("/papers?date=2026-11-18&cat=cs.RO")
+    assert (answer.status_code, answer.url) == (302, "/papers/date/2026-11-18?cat=cs.RO")
+    assert client.get("/papers?date=2026-11-18").url == "/papers/date/2026-11-18"
+    assert "There is no day 18/11" in body(client, "/papers?date=18/11", status=404)
+
+
+def test_a_day_tells_how_many_papers_it_has_with_what_was_brought(client):
+    old = paper("robots", day=MONDAY)
+    for topic in ("robots", "primes"):
+        paper(topic)
+    submissions.submit(reader(), old.arxiv_id, timezone.now())
+    assert ">3 papers<" in body(client, "/papers")
+    assert ">2 papers in cs.RO<" in body(client, f"/papers/date/{DAY}?cat=cs.RO")
+    assert ">1 paper<" in body(client, f"/papers/date/{MONDAY}")
 
 
 # --- for one reader
@@ -244,7 +367,9 @@ def test_a_visit_is_noted_without_javascript_and_only_for_readers(client):
     assert client.post("/papers/seen/").status_code == 302
     assert not Visit.objects.exists()
     client.force_login(reader())
-    assert client.post("/papers/seen/", {"next": "/papers"}).url == "/papers"
+    answer = client.post("/papers/seen/", {"next": "/papers"}, follow=True)
+    assert answer.redirect_chain == [("/papers", 302)]
+    assert "Your visit is noted" in answer.content.decode()
     assert Visit.objects.count() == 1
 
 

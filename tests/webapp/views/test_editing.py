@@ -57,13 +57,33 @@ def test_nonsense_is_refused(client, editor, value, note):
     assert not Pick.objects.exists()
 
 
+def test_an_author_whose_claim_was_granted_is_named_to_everybody_and_asked_no_more(client, editor):
+    author, on = reader(name="Ada Example"), paper()
+    asked = editing.claim(author, on, "It is mine.", timezone.now())
+    page = f"/papers/{on.arxiv_id}"
+    assert "Ada Example" not in client.get(page).content.decode().partition("public-acts")[2]
+    editing.decide(editor, asked.pk, True, "", timezone.now())
+    assert "<b>Ada Example</b>, an author, is here" in client.get(page).content.decode()
+    client.force_login(author)
+    assert "Are you an author?" not in client.get(page).content.decode()
+
+
+def test_who_waits_for_an_editor_is_told_so_and_not_asked_again(client):
+    author, on = reader(), paper()
+    editing.claim(author, on, "It is mine.", timezone.now())
+    client.force_login(author)
+    html = client.get(f"/papers/{on.arxiv_id}").content.decode()
+    assert "That you are an author waits for an editor" in html
+    assert "Are you an author?" not in html
+
+
 def test_a_withdrawn_paper_is_not_picked(client, editor):
     assert pick(client, paper(withdrawn_at=timezone.now())).status_code == 409
 
 
-def test_who_is_no_editor_finds_no_such_page(client):
+def test_who_is_no_editor_finds_no_such_page_and_can_do_nothing(client):
     one, claim = paper(), editing.claim(reader(), paper(), "me", timezone.now())
-    for status in (302, 404):  # of a visitor, whose login may have ended; of a reader
+    for status in (302, 403):  # of a visitor, whose login may have ended; of a reader
         assert pick(client, one).status_code == status
         assert client.get("/papers/moderation").status_code == 404
         assert client.post(f"/papers/claims/{claim.pk}/", {"value": "grant"}).status_code == status

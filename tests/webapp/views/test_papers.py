@@ -50,6 +50,49 @@ def test_an_unknown_identifier_leads_to_arxiv_and_to_the_search(client):
     assert 'href="/papers?q="' in html
 
 
+def test_an_unknown_identifier_can_be_brought_where_arxiv_is_asked(client, settings):
+    way = "/papers/submit?paper=hep-th%2F9901001"
+    assert way not in body(client, "/papers/hep-th/9901001", status=404)
+    settings.ARXIV_SUBJECTS = ["cs.LG"]
+    assert way in body(client, "/papers/hep-th/9901001", status=404)
+    assert 'value="hep-th/9901001"' not in body(client, way)  # to a stranger there is no form
+    client.force_login(reader())
+    assert 'value="hep-th/9901001"' in body(client, way)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        *(
+            "arXiv:2611.99999",
+            "2611.99999.pdf",
+            "2611.99999v2.pdf",
+            "https://arxiv.org/abs/2611.99999",
+        ),
+        *("https:/arxiv.org/pdf/2611.99999", "arxiv.org/abs/2611.99999v1"),
+    ],
+)
+def test_an_identifier_in_another_spelling_leads_to_the_paper_known_or_not(client, pasted):
+    answer = client.get(f"/papers/{pasted}")
+    assert (answer.status_code, answer.url) == (302, "/papers/2611.99999")
+
+
+def test_what_names_no_paper_or_is_sent_to_another_spelling_is_led_nowhere(client):
+    assert client.get("/papers/arXiv:2613.99999").status_code == 404
+    assert client.get("/papers/https://example.org/").status_code == 404
+    assert client.post("/papers/arXiv:2611.99999").status_code == 404
+
+
+def test_a_version_that_is_not_shown_is_told_of(client):
+    known = paper(version=2)
+    page = f"/papers/{known.arxiv_id}"
+    assert "v99 is not known here; this is v2" in body(client, f"{page}v99")
+    older = body(client, f"{page}v1")
+    assert f'<a href="https://arxiv.org/abs/{known.arxiv_id}v1">v1</a> stands at arXiv' in older
+    for address in (page, f"{page}v2"):
+        assert 'class="notice"' not in body(client, address)
+
+
 def test_an_unknown_address_is_404_without_an_arxiv_link(client):
     html = body(client, "/nowhere", status=404)
     assert "There is no such page here" in html

@@ -44,7 +44,7 @@ def test_every_spelling_brings_the_paper(client, who, text):
     known = paper()
     html = submit(client, text.format(known.arxiv_id)).content.decode()
     assert Submission.objects.get().paper == known
-    assert "is on today&#x27;s page now" in html
+    assert "is on the newest daily page now" in html
 
 
 def test_an_address_of_biorxiv_brings_its_preprint(client, who):
@@ -70,20 +70,44 @@ def test_what_cannot_be_taken_says_why(client, who):
     assert 'value="2611.99999"' in answer.content.decode()
 
 
+def test_a_refusal_is_told_once_and_belongs_to_its_field(client, who):
+    html = submit(client, "https://example.org/").content.decode()
+    assert html.count("is not an arXiv identifier") == 1
+    assert 'aria-describedby="id_paper_error"' in html
+    assert 'id="id_paper_error"' in html
+
+
+@pytest.mark.parametrize("text", ["10.1103/PhysRevLett.1", "https://doi.org/10.1103/PhysRevLett.1"])
+def test_a_doi_that_is_not_here_says_what_to_do(client, who, settings, text):
+    assert "under an arXiv number, submit it by that" in submit(client, text).content.decode()
+    settings.ARXIV_SUBJECTS = ["cs.LG"]
+    assert "submit it by its arXiv number" in submit(client, text).content.decode()
+
+
+def test_it_promises_to_ask_arxiv_only_where_arxiv_is_asked(client, who, settings):
+    promise, page = "is asked for at arXiv", "/papers/submit"
+    assert promise not in client.get(page).content.decode()
+    settings.ARXIV_SUBJECTS = ["cs.LG"]
+    assert promise in client.get(page).content.decode()
+
+
 def test_twice_is_told_kindly(client, who):
     known = paper()
     submit(client, known.arxiv_id)
-    assert "You have submitted" in submit(client, known.arxiv_id).content.decode()
+    Submission.objects.update(day=date(2026, 12, 1))
+    html = submit(client, known.arxiv_id).content.decode()
+    assert f"You have submitted arXiv:{known.arxiv_id} already, on 1 December 2026." in html
     client.force_login(reader())
     assert "Ada Example has submitted" in submit(client, known.arxiv_id).content.decode()
 
 
-def test_who_brought_it_stands_on_the_daily_page_of_that_day(client, who):
-    old = paper(day=date(2026, 3, 2))
-    submit(client, old.arxiv_id)
-    html = client.get(f"/papers/date/{timezone.now():%Y-%m-%d}").content.decode()
-    assert "Submitted by Ada Example" in html
-    assert old.arxiv_id in html
+def test_who_brought_it_to_which_page_stands_on_its_own_page_and_on_the_form(client, who):
+    old, newest = paper(day=date(2026, 3, 2)), paper()
+    html = submit(client, old.arxiv_id).content.decode()
+    page = f'the page of <a href="/papers/date/{newest.issue_day}">20 November 2026</a>'
+    assert page in html
+    html = client.get(f"/papers/{old.arxiv_id}").content.decode()
+    assert f"Submitted by Ada Example, to {page}" in html
 
 
 def test_what_waits_says_so_and_is_looked_at_again(client, who, settings):

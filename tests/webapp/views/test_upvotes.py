@@ -1,5 +1,7 @@
 """Upvotes: public, one a reader, undoable; who gave them."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -73,6 +75,14 @@ def test_nonsense_is_refused_with_a_sentence(client, who, value):
 def test_a_get_never_upvotes(client, who):
     liked = paper()
     assert client.get(f"/papers/{liked.arxiv_id}/upvote/?value=upvote").status_code == 405
+
+
+def test_a_stranger_is_led_back_to_the_paper_on_the_list(client):
+    liked = paper()
+    way = re.search(r'class="upvote"[^>]* href="([^"]+)"', client.get("/papers").content.decode())
+    form = {"login": reader().email, "password": "a long pass-phrase"}
+    answer = client.post(way[1].replace("&amp;", "&"), form)
+    assert answer.url == f"/papers#paper-{liked.arxiv_id}"
 
 
 def test_an_unknown_paper_is_404(client, who):

@@ -18,11 +18,18 @@ def discussion(paper: Paper, after: int) -> list[Comment]:
     claimed = Claim.objects.filter(
         paper=paper, reader=OuterRef("reader"), state=Claim.State.GRANTED
     )
-    rows = Comment.objects.filter(
-        paper=paper, deleted_at=None, pk__gt=after, reader__is_active=True
-    )
-    rows = rows.select_related("reader").annotate(is_authors=Exists(claimed)).order_by("pk")
-    return list(rows[: SHOWN + 1])
+    rows = _below(paper).filter(pk__gt=after).select_related("reader")
+    return list(rows.annotate(is_authors=Exists(claimed)).order_by("pk")[: SHOWN + 1])
+
+
+def before(comment: Comment) -> int:
+    """After which one a page begins that ends with this comment; 0 where the first page has it."""
+    earlier = _below(comment.paper).filter(pk__lt=comment.pk).order_by("-pk")
+    return earlier.values_list("pk", flat=True)[SHOWN - 1 : SHOWN].first() or 0
+
+
+def _below(paper: Paper) -> QuerySet[Comment]:
+    return Comment.objects.filter(paper=paper, deleted_at=None, reader__is_active=True)
 
 
 def standing() -> QuerySet[Comment]:
@@ -70,6 +77,13 @@ def claims() -> list[Claim]:
     """Readers who say to be authors, the oldest first."""
     rows = Claim.objects.filter(state=Claim.State.ASKED).select_related("paper", "reader")
     return list(rows.defer("paper__search").order_by("asked_at", "pk")[:QUEUE])
+
+
+def claims_on(paper: Paper, reader: Reader | None) -> list[Claim]:
+    """Of a paper: the granted ones, and what became of a reader's own; the oldest first."""
+    granted = Q(state=Claim.State.GRANTED, reader__is_active=True)
+    rows = Claim.objects.filter(granted | Q(reader=reader), paper=paper)
+    return list(rows.select_related("reader").order_by("asked_at", "pk"))
 
 
 def claim_of(reader: Reader, paper: Paper) -> Claim | None:

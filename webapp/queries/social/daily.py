@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from webapp.arxiv import calendar
 from webapp.models import Entry, Paper, Pick, Rating, Reader, Submission, Upvote
 from webapp.queries import papers, readers
 
@@ -53,7 +52,7 @@ def first_day(kind: str, text: str) -> date:
         first = date.fromisocalendar(year, int(rest[1:]), 1)
     else:
         first = date(year, int(rest[:2]), int(rest[3:] or 1))
-    if not calendar.FIRST <= first <= calendar.LAST:
+    if first.year == date.max.year:  # a week or a month might end beyond what a date can say
         raise ValueError(text)
     return first
 
@@ -65,6 +64,7 @@ class Found(NamedTuple):
     day: date  # the newest in it that has papers
     previous: Period | None
     following: Period | None
+    n_papers: int | None  # of a day; counting longer ones takes longer than showing them
 
 
 def _first(column: str, table: str, where: str) -> str:
@@ -90,27 +90,36 @@ WITH wanted AS (
     SELECT coalesce((date_trunc(%(unit)s, %(first)s::timestamp) + %(length)s::interval)::date,
                     'infinity'::date) AS until),
 here AS MATERIALIZED (
-    SELECT coalesce({_nearest("< until")}, {_nearest(">= until")}) AS day FROM wanted),
+    SELECT CASE WHEN %(first)s::date IS NULL THEN {_first("issue_day", "webapp_paper", "< until")}
+        ELSE coalesce({_nearest("< until")}, {_nearest(">= until")}) END AS day FROM wanted),
 first AS (SELECT day, date_trunc(%(unit)s, day::timestamp)::date AS first FROM here),
 span AS MATERIALIZED (SELECT day, first, (first + %(length)s::interval)::date AS until FROM first)
-SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")} FROM span
+SELECT first, until - 1, day, {_nearest("< first")}, {_nearest(">= until")}, {{n}} FROM span
 """  # noqa: S608 - as above
+_N_OF_DAY = """
+(SELECT count(*) FROM webapp_paper p WHERE p.issue_day = span.day{among}) +
+(SELECT count(*) FROM webapp_entry e JOIN webapp_paper p ON p.id = e.paper_id
+ WHERE e.day = span.day AND p.issue_day <> e.day{among})
+"""
+_AMONG = " AND p.subjects && %(codes)s::varchar[]"
 
 
-def near(kind: str, wanted: date | None) -> Found | None:
+def near(kind: str, wanted: date | None, codes: Sequence[str] = ()) -> Found | None:
     """The wanted day, week or month, else the nearest earlier one with papers, else the first.
 
-    None when there is no paper at all.
+    With none wanted, that of the newest announced day. None when there is no paper at all.
+    Only a day's papers are counted, all of them or those of some categories.
     """
     unit = _KINDS[kind].unit
     with connection.cursor() as cursor:
-        values = {"unit": unit, "length": f"1 {unit}", "first": wanted}
-        cursor.execute(_NEAR, values)
-        first, last, day, previous, following = cursor.fetchone()
+        values = {"unit": unit, "length": f"1 {unit}", "first": wanted, "codes": list(codes)}
+        n = _N_OF_DAY.format(among=_AMONG if codes else "") if kind == "date" else "NULL"
+        cursor.execute(_NEAR.format(n=n), values)
+        first, last, day, previous, following, n_papers = cursor.fetchone()
     if first is None:
         return None
     period = Period(kind, first, last)
-    return Found(period, day, _around(kind, previous), _around(kind, following))
+    return Found(period, day, _around(kind, previous), _around(kind, following), n_papers)
 
 
 def _around(kind: str, day: date | None) -> Period | None:
@@ -158,16 +167,16 @@ _ENTRY_KEY = re.compile(r"e(\d{1,9})-([01])-(\d{1,9})-(\d{1,18})", re.ASCII)
 _REST_KEY = re.compile(r"r(\d{4}-\d\d-\d\d)-([\w./-]{1,120})", re.ASCII)
 
 
-def daily_page(period: Period, after: str) -> DailyPage:
+def daily_page(period: Period, after: str, codes: Sequence[str] = ()) -> DailyPage:
     """What was singled out, most upvotes first; then the rest of what was announced, newest first.
 
-    Two queries. A key that makes no sense is the beginning.
+    All of it, or what is in some categories. Two queries. A key without sense is the beginning.
     """
     size = settings.PAPERS_PER_PAGE + 1
     rest_key = _rest_key(after)
-    cards = [] if rest_key else _entries(period, after, size)
+    cards = [] if rest_key else _entries(period, after, size, codes)
     if len(cards) < size:
-        cards += _rest(period, rest_key, size - len(cards))
+        cards += _rest(period, rest_key, size - len(cards), codes)
     shown = cards[: size - 1]
     return DailyPage(shown, _key_of(shown[-1]) if len(cards) == size else "")
 
@@ -179,12 +188,18 @@ def leading(kind: str, subjects: list[str], without: frozenset[int], most: int) 
         return []
     days = (found.period.first, found.period.last)
     wanted = Q(paper__subjects__overlap=subjects) if subjects else Q()
-    rows = entries().filter(wanted, day__range=days, paper__withdrawn_at=None)
+    rows = entries().filter(wanted, _stands_in(days), paper__withdrawn_at=None)
     order = [f"-{field}" for field in ORDER]
     cards = [Listed(row.paper, row) for row in rows.exclude(pk__in=without).order_by(*order)[:most]]
     have = without | {card.paper.pk for card in cards}
     rest = papers.of_day(found.day, subjects).exclude(pk__in=have)
     return cards + [Listed(paper) for paper in rest[: most - len(cards)]]
+
+
+def _stands_in(days: tuple[date, date]) -> Q:
+    """On the day to which a paper was brought, and on that of its announcement."""
+    brought = Q(issue_day__range=days) & ~Q(day=F("issue_day"))
+    return Q(day__range=days) | brought
 
 
 # The places are found in the index alone, then their papers are fetched. Written out, because the
@@ -195,39 +210,46 @@ SELECT e.paper_id, e.day, e.n_upvotes, e.is_picked, e.n_public, e.n_comments, e.
     (SELECT ARRAY[r.id::text, r.name] FROM webapp_submission s
      LEFT JOIN webapp_reader r ON r.id = s.reader_id WHERE s.paper_id = e.paper_id),
     p.id, {columns}
-FROM (SELECT * FROM webapp_entry WHERE {within} ORDER BY {order} LIMIT %s) e
+FROM (SELECT * FROM ({within}) found ORDER BY {order} LIMIT %(size)s) e
 JOIN webapp_paper p ON p.id = e.paper_id ORDER BY {order}
+"""
+# By either day, each in its index; a paper of which both are meant stands here once.
+_IN_PERIOD = """
+(SELECT * FROM webapp_entry WHERE day {span}{further} ORDER BY {order} LIMIT %(size)s)
+UNION ALL
+(SELECT * FROM webapp_entry WHERE issue_day {span} AND day <> issue_day AND NOT day {span}{further}
+ ORDER BY {order} LIMIT %(size)s)
 """
 _COLUMNS = ", ".join(f"p.{name}" for name in CARD)
 _ORDER = "n_upvotes DESC, is_picked DESC, n_public DESC, paper_id DESC"
 
 
-def _entries(period: Period, after: str, size: int) -> list[Listed]:
-    is_day = period.first == period.last  # the index has its entries in order
-    values: list[Any] = [period.first, period.last]
-    within = "day BETWEEN %s AND %s"
-    if is_day:
-        within, values = "day = %s", [period.first]
+def _entries(period: Period, after: str, size: int, codes: Sequence[str]) -> list[Listed]:
+    is_day = period.first == period.last  # the indexes have its entries in order
+    values: dict[str, Any] = {"first": period.first, "last": period.last, "size": size}
+    span, further = "= %(first)s" if is_day else "BETWEEN %(first)s AND %(last)s", ""
+    if codes:
+        further = f" AND EXISTS (SELECT FROM webapp_paper p WHERE p.id = paper_id{_AMONG})"
+        values["codes"] = list(codes)
     if found := _ENTRY_KEY.fullmatch(after):
         n_upvotes, is_picked, n_public, pk = map(int, found.groups())
-        within += " AND (n_upvotes, is_picked, n_public, paper_id) < (%s, %s, %s, %s)"
-        values += [n_upvotes, bool(is_picked), n_public, pk]
-    with connection.cursor() as cursor:
-        cursor.execute(_singled_out(within), [*values, size])
-        return [_listed(row) for row in cursor.fetchall()]
+        further += " AND (n_upvotes, is_picked, n_public, paper_id) < (%(a)s, %(b)s, %(c)s, %(d)s)"
+        values |= {"a": n_upvotes, "b": bool(is_picked), "c": n_public, "d": pk}
+    return _read(_IN_PERIOD.format(span=span, further=further, order=_ORDER), values)
 
 
 def singled_out(paper_ids: list[int]) -> dict[int, Listed]:
     """Papers that somebody singled out, by id, with all that a card tells."""
-    statement = _singled_out("paper_id = ANY(%s)")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [paper_ids, len(paper_ids)])
-        found = [_listed(row) for row in cursor.fetchall()]
+    within = "SELECT * FROM webapp_entry WHERE paper_id = ANY(%(ids)s)"
+    found = _read(within, {"ids": paper_ids, "size": len(paper_ids)})
     return {one.paper.pk: one for one in found}
 
 
-def _singled_out(within: str) -> str:
-    return _SINGLED_OUT.format(columns=_COLUMNS, within=within, order=_ORDER)
+def _read(within: str, values: dict[str, Any]) -> list[Listed]:
+    statement = _SINGLED_OUT.format(columns=_COLUMNS, within=within, order=_ORDER)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [_listed(row) for row in cursor.fetchall()]
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:
@@ -253,10 +275,16 @@ def entries() -> Any:
     )
 
 
-def _rest(period: Period, key: tuple[date, str] | None, size: int) -> list[Listed]:
-    in_period = Q(issue_day__range=(period.first, period.last))
-    singled_out = Entry.objects.filter(paper=OuterRef("pk"), day__range=(period.first, period.last))
-    rows = Paper.objects.only(*CARD).filter(in_period, ~Exists(singled_out), withdrawn_at=None)
+def _rest(
+    period: Period, key: tuple[date, str] | None, size: int, codes: Sequence[str]
+) -> list[Listed]:
+    days = (period.first, period.last)
+    singled_out = Entry.objects.filter(
+        Q(day__range=days) | Q(issue_day__range=days), paper=OuterRef("pk")
+    )
+    rows = Paper.objects.only(*CARD).filter(~Exists(singled_out), issue_day__range=days)
+    if codes:
+        rows = rows.filter(subjects__overlap=list(codes))
     if key:
         rows = rows.filter(_below(("issue_day", "arxiv_id"), key))
     return [Listed(paper) for paper in rows.order_by("-issue_day", "-arxiv_id")[:size]]

@@ -16,7 +16,8 @@ def may_take_part(reader: Reader) -> bool:
 
 
 def submissions_of(reader: Reader, n: int) -> list[Submission]:
-    rows = Submission.objects.filter(reader=reader).select_related("paper").defer("paper__search")
+    rows = Submission.objects.filter(reader=reader).select_related("paper__entry")
+    rows = rows.defer("paper__search")
     return list(rows.order_by("-submitted_at", "-pk")[:n])
 
 

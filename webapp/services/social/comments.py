@@ -67,6 +67,11 @@ def delete(comment: Comment, now: datetime) -> None:
     _change(comment, now, deleted_at=now)
 
 
+def undelete(comment: Comment, now: datetime) -> None:
+    """Say it again, at its place; what an editor has hidden stays hidden."""
+    _change(comment, now, deleted_at=None)
+
+
 def report(reader: Reader, comment: Comment, why: str, now: datetime) -> None:
     """Once a reader; the first reason stands."""
     if comments.n_reported(reader, now - timedelta(days=1)) >= REPORTS_A_DAY:

@@ -25,7 +25,7 @@ class Refused(ValueError):  # noqa: N818 - what happened to the submission
 
 
 def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool]:
-    """Bring a paper, named by what `identifiers` makes of a text, to the page of this day.
+    """Bring a paper, named by what `identifiers` makes of a text, to the newest page.
 
     Returns the submission and whether it is this one: a paper is brought once. Raises Refused.
     """
@@ -42,7 +42,7 @@ def submit(reader: Reader, wanted: str, now: datetime) -> tuple[Submission, bool
         if row.reader_id != reader.pk:  # somebody else was quicker
             return row, False
         if paper:
-            _list(paper, row, now)
+            _list(paper, now)
         else:
             work.ask("fetch", f"{arxiv_id} {now:%Y-%m-%dT%H:%M:%S.%f}", now)
     return row, True
@@ -61,14 +61,26 @@ def _check(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) ->
     if paper and paper.withdrawn_at:
         raise Refused(gettext("Its authors have withdrawn this paper."))
     if paper is None and not (settings.ARXIV_SUBJECTS and not identifiers.is_doi(arxiv_id)):
+        raise Refused(_not_fetched(arxiv_id))
+
+
+def _not_fetched(arxiv_id: str) -> str:
+    """Why nobody is asked for a paper, and what its reader can do."""
+    told = gettext(
+        "%(paper)s is not stored here, and this instance fetches no papers by itself: "
+        "look with the search for what can be submitted."
+    )
+    if settings.ARXIV_SUBJECTS:
         told = gettext(
-            "%(paper)s is not stored here, and this instance fetches no papers by itself."
+            "%(paper)s is not stored here, and this instance fetches only papers of arXiv. "
+            "If it stands there too, submit it by its arXiv number."
         )
-        if settings.ARXIV_SUBJECTS:
-            told = gettext(
-                "%(paper)s is not stored here, and this instance fetches only papers of arXiv."
-            )
-        raise Refused(told % {"paper": identifiers.label(arxiv_id)})
+    elif identifiers.is_doi(arxiv_id):
+        told = gettext(
+            "%(paper)s is not stored here, and this instance fetches no papers by itself. "
+            "If it is here under an arXiv number, submit it by that."
+        )
+    return told % {"paper": identifiers.label(arxiv_id)}
 
 
 def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -> Submission:
@@ -92,10 +104,12 @@ def _stored(reader: Reader, arxiv_id: str, paper: Paper | None, now: datetime) -
     return rows.get()
 
 
-def _list(paper: Paper, row: Submission, now: datetime) -> None:
-    """A submitted paper stands on the page of the day of its submission."""
-    place(paper, row.day, now)
-    Entry.objects.filter(paper=paper).update(day=row.day)
+def _list(paper: Paper, now: datetime) -> None:
+    """A submitted paper stands on the newest announced day, also at weekends; and on its own."""
+    newest = papers.day_near(None)
+    day = newest.day if newest else paper.issue_day
+    place(paper, day, now)
+    Entry.objects.filter(paper=paper).update(day=day)
 
 
 # --- the worker's side --------------------------------------------------------------
@@ -115,7 +129,7 @@ def settle(asked: Collection[str], now: datetime) -> int:
         for row in waiting.select_for_update().order_by("pk"):
             if row.arxiv_id in here:
                 row.paper, row.state, row.reason = here[row.arxiv_id], Submission.State.HERE, ""
-                _list(here[row.arxiv_id], row, now)
+                _list(here[row.arxiv_id], now)
                 row.save()
             elif row.arxiv_id in asked:
                 _not_found(row, now)

@@ -24,8 +24,8 @@ FADED = timedelta(hours=1)  # an order as old is made anew, whatever happened
 
 _TAKE_PUBLIC = """
 INSERT INTO webapp_entry
-    (paper_id, day, n_upvotes, is_picked, n_public, n_comments, created_at, changed_at)
-SELECT p.id, p.issue_day, 0, false, u.count, 0, %(now)s, %(now)s
+    (paper_id, day, issue_day, n_upvotes, is_picked, n_public, n_comments, created_at, changed_at)
+SELECT p.id, p.issue_day, p.issue_day, 0, false, u.count, 0, %(now)s, %(now)s
 FROM webapp_publicupvote u JOIN webapp_paper p USING (arxiv_id)
 WHERE u.day >= %(since)s AND u.count > 0
 ON CONFLICT (paper_id) DO UPDATE SET n_public = excluded.n_public, changed_at = %(now)s

@@ -29,9 +29,12 @@ def upvote(reader: Reader, paper: Paper, wanted: bool, now: datetime) -> None:
 
 def place(paper: Paper, day: date, now: datetime) -> None:
     """Give a paper a place where it has none, and lock it: counts are counted one after another."""
-    row = Entry(paper=paper, day=day, created_at=now, changed_at=now)
+    row = Entry(paper=paper, day=day, issue_day=paper.issue_day, created_at=now, changed_at=now)
     Entry.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["paper"], update_fields=["changed_at"]
+        [row],
+        update_conflicts=True,
+        unique_fields=["paper"],
+        update_fields=["changed_at", "issue_day"],
     )
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,7 @@ from webapp.queries import papers
 from webapp.queries.social import comments as known
 from webapp.services.social import comments as service
 from webapp.services.social.upvotes import choose_name
-from webapp.views.readers import back_of, by_reader, log_in_first
+from webapp.views.readers import back_of, by_reader, log_in_first, say
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,9 +59,9 @@ def _page(request: HttpRequest, paper: Paper, form: CommentForm, status: int = 2
 
 
 def _address(comment: Comment) -> str:
-    """Where a comment stands, also when there are many before it."""
-    page = redirect("discussion", comment.paper.arxiv_id).url
-    return f"{page}?after={comment.pk - 1}#comment-{comment.pk}"
+    """Where a comment stands, with what was said before it, also when that is much."""
+    page, after = reverse("discussion", args=[comment.paper.arxiv_id]), known.before(comment)
+    return f"{page}{f'?after={after}' if after else ''}#comment-{comment.pk}"
 
 
 def _own(request: HttpRequest, pk: int) -> Comment:
@@ -87,10 +88,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @by_reader
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST, and value=undo to bring it back."""
     comment = get_object_or_404(Comment.objects.select_related("paper"), pk=pk, reader=request.user)
+    if request.POST.get("value") == "undo":
+        if comment.deleted_at:
+            service.undelete(comment, timezone.now())
+        say(request, gettext("Your comment is back."), None)
+        return redirect(_address(comment))
     if comment.deleted_at is None:  # not a second click
         service.delete(comment, timezone.now())
-    messages.success(request, gettext("Your comment is deleted."))
+    undo = (reverse("delete_comment", args=[pk]), "value", "undo")
+    say(request, gettext("Your comment is deleted."), undo)
     return redirect("discussion", comment.paper.arxiv_id)
 
 

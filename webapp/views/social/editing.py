@@ -18,19 +18,21 @@ from webapp.queries.social import comments as known
 from webapp.queries.social.submissions import may_take_part
 from webapp.services.social import comments, editing
 from webapp.services.social.upvotes import Withdrawn
-from webapp.views.readers import back_of, log_in_first, refuse
+from webapp.views.readers import back_of, log_in_first, refuse, refuse_act
 
 View = Callable[..., HttpResponse]
 
 
 def for_editors(view: View) -> View:
-    """To everybody else the page is not there; but what was typed may be an editor's."""
+    """To everybody else the page is not there, and nothing is done; a login may have ended."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **names: object) -> HttpResponse:
         if request.method == "POST" and not isinstance(request.user, Reader):
             return log_in_first(request)
         if not (isinstance(request.user, Reader) and request.user.is_editor):
+            if request.method == "POST":
+                return refuse_act(request, gettext("Only editors can do this."), 403)
             raise Http404
         return view(request, *args, **names)
 

@@ -1,5 +1,6 @@
 """Bringing a paper, and what became of it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,14 +43,14 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 def _said(row: Submission, is_new: bool, reader: Reader) -> str:
     is_waiting = row.state == Submission.State.WAITING
-    told = gettext("%(paper)s is on today's page now.")
+    told = gettext("%(paper)s is on the newest daily page now.")
     if not is_new and row.reader_id == reader.pk:
         told = gettext("You have submitted %(paper)s already, on %(day)s.")
     elif not is_new:
         told = gettext("%(name)s has submitted %(paper)s already, on %(day)s.")
     elif is_waiting:
         told = gettext("%(paper)s is not here yet: arXiv will be asked for it in its turn.")
-    facts = {"paper": identifiers.label(row.arxiv_id), "day": formatted(row.day, "d F Y")}
+    facts = {"paper": identifiers.label(row.arxiv_id), "day": formatted(row.day, "j F Y")}
     waits = gettext("It is still being fetched.") if is_waiting and not is_new else ""
     return f"{told % (facts | {'name': _name(row)})} {waits}".rstrip()
 
@@ -59,7 +60,7 @@ def _name(row: Submission) -> str:
 
 
 def _page(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "a_day": submissions.A_DAY, "tries": submissions.TRIES}
+    context = {"form": form, "a_day": submissions.A_DAY, "fetches": bool(settings.ARXIV_SUBJECTS)}
     if isinstance(request.user, Reader):
         mine = known.submissions_of(request.user, SHOWN)
         context["mine"] = mine

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.queries.social import trends as known
 from webapp.services.social import trends
+from webapp.views import base_of
 from webapp.views.social.daily import cards_for
 
 LABELS = {
@@ -35,6 +36,7 @@ def trending(request: HttpRequest) -> HttpResponse:
     key = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     page = known.trending_page(window, key)
     context = {
+        "base": base_of(request),
         "page": page,
         "cards": cards_for(request.user, page.cards) if page else [],
         "is_first": not key,
