@@ -31,6 +31,7 @@ class Placed(NamedTuple):
     weight: float | None  # of other readers in that run
     n_ratings: int
     ranked_at: datetime
+    is_compared: bool  # drawn up in turns with another ranker
     terms: list[str]
 
     @property
@@ -47,6 +48,7 @@ def placed(whole: Profile, paper_id: int) -> list[Placed]:
             SELECT k.day, n, cardinality(paper_ids), scores[n], text_shares[n], shared_shares[n],
                 coalesce(fresh_shares[n], 0), coalesce(boosted_shares[n], 0), because[n],
                 placed_by[n], n = ANY(explored), k.run_id, r.weight, k.n_ratings, k.ranked_at,
+                k.comparison_id IS NOT NULL,
                 coalesce(terms -> (n - 1), '[]')::text
             FROM (SELECT *, array_position(paper_ids, %s::bigint) AS n FROM webapp_ranking
                   WHERE profile_id = %s) k

@@ -39,6 +39,7 @@ class FeedPage(NamedTuple):
     is_ranked: bool
     n_ratings: int = 0
     with_readers: bool = False  # whether other readers counted in it, beside the text
+    is_compared: bool = False  # drawn up in turns with a rival
 
 
 class _Slice(NamedTuple):
@@ -47,6 +48,7 @@ class _Slice(NamedTuple):
     n_listed: int | None  # of the day, in the profile's subjects; counted where there is no order
     n_ratings: int
     weight: float | None  # of other readers in the run that ranked it
+    comparison: int | None
     paper_ids: list[int]
     because: list[int]
     text_shares: list[float]
@@ -116,8 +118,9 @@ def feed_page(
         and not shown[paper_id].withdrawn_at
         and shown[paper_id].issue_day == day.day
     ]
-    with_readers = bool(found.weight)
-    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings, with_readers)
+    with_readers, is_compared = bool(found.weight), found.comparison is not None
+    counts = (page, n_pages, found.n_papers)
+    return FeedPage(day, cards, *counts, True, found.n_ratings, with_readers, is_compared)
 
 
 def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
@@ -133,7 +136,7 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
                     (SELECT count(*) FROM webapp_paper WHERE issue_day = %(day)s
                      AND withdrawn_at IS NULL
                      AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
-                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id),
+                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id), comparison_id,
                 paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
                 placed_by[%(a)s:%(b)s], scores[%(a)s:%(b)s],
