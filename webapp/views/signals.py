@@ -20,7 +20,7 @@ from webapp.services import signals as service
 from webapp.views import is_part
 from webapp.views.profiles import mine
 from webapp.views.rankings import feed_context
-from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, say
+from webapp.views.readers import back_of, by_reader, page_of, refuse_act, say
 
 WORDS = {value: name for name, value in EFFECTS.items()}
 SWITCHES = ("pause", "resume", "remove")
@@ -38,7 +38,11 @@ def steer(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refuse_act(request, str(form.non_field_errors()[0]), 400)
     interests, wish, now = mine(request), form.wish, timezone.now()
-    profile = interests.named(interest_of(request)) or interests.whole
+    interest, is_taken_away = page_of(request)
+    if is_taken_away:
+        why = gettext("That interest was taken away, so no rule was stored. Go to another page.")
+        return refuse_act(request, why, 409)
+    profile = interests.named(interest) or interests.whole
     try:
         before = service.rule(interests.whole, profile, wish, now)
     except service.TooManyRules as error:

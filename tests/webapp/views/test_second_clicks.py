@@ -53,3 +53,47 @@ def test_an_interest_is_taken_away_and_brought_back_twice(client, who):
     assert Profile.objects.get(pk=made.pk).deleted_at is None
     theirs = profiles.make(profile(reader()), "Primes", NOON)
     assert client.post(f"/profiles/{theirs.pk}/delete/").status_code == 404
+
+
+@pytest.fixture
+def gone(who):
+    """An interest whose page is open in one tab, and which was taken away in another."""
+    made = profiles.make(profile(who), "Primes", NOON)
+    profiles.take_away(profile(who), made, NOON)
+    return made
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_save_on_the_page_of_an_interest_that_is_gone_counts_for_all(client, who, gone, headers):
+    saved = paper()
+    sent = {"value": "save", "profile": gone.pk, "day": str(saved.issue_day)}
+    if not headers:
+        sent["next"] = "/library/"
+    answer = client.post(f"/papers/{saved.arxiv_id}/save/", sent, headers=headers, follow=True)
+    assert answer.status_code == 200
+    assert "That interest was taken away, so this counts for all" in answer.content.decode()
+    assert Rating.objects.get(reader=who).profile_id is None
+
+
+def test_an_act_for_an_interest_of_somebody_else_is_not_stored(client, who):
+    theirs, saved = profiles.make(profile(reader()), "Primes", NOON), paper()
+    answer = client.post(f"/papers/{saved.arxiv_id}/save/", {"value": "save", "profile": theirs.pk})
+    assert answer.status_code == 404
+    assert "That is no interest of yours" in answer.content.decode()
+    assert not Rating.objects.exists()
+
+
+def test_a_mute_on_the_page_of_an_interest_that_is_gone_is_no_rule_for_all(client, who, gone):
+    answer = client.post("/rules/", {"mute": "term:graph", "profile": gone.pk})
+    assert answer.status_code == 409
+    assert "That interest was taken away, so no rule was stored" in answer.content.decode()
+    assert not Rule.objects.exists()
+
+
+def test_the_page_of_an_interest_that_is_gone_leads_back(client, who, gone):
+    paper()
+    answer = client.get(f"/?profile={gone.pk}")
+    assert answer.status_code == 410
+    assert f'action="/profiles/{gone.pk}/restore/"' in answer.content.decode()
+    theirs = profiles.make(profile(reader()), "Primes", NOON)
+    assert client.get(f"/?profile={theirs.pk}").status_code == 404
