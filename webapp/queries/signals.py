@@ -81,6 +81,7 @@ class Facts(NamedTuple):
     """What the ledger says above and below its lines."""
 
     n_acts: int
+    n_heard: int  # of these; the others are switched off
     day: date | None  # the newest issue day
     active: ModelRun | None  # as far as an order needs it
     n_parts: int  # of its pack of the newest day
@@ -125,7 +126,7 @@ def facts(reader_id: int) -> Facts:
             newest AS MATERIALIZED (SELECT max(issue_day) AS day FROM webapp_paper),
             run AS (
                 SELECT id, weight, n_terms, n_dimensions FROM webapp_modelrun WHERE is_active)
-            SELECT (SELECT count(*) FROM acts),
+            SELECT (SELECT count(*) FROM acts), (SELECT count(*) FROM acts WHERE paused_at IS NULL),
                 (SELECT day FROM newest),
                 (SELECT row_to_json(run) FROM run)::text,
                 (SELECT coalesce(max(part) + 1, 0) FROM webapp_candidatepack
@@ -149,13 +150,13 @@ def facts(reader_id: int) -> Facts:
             """,
             {"reader": reader_id, "depth": DEPTH},
         )
-        n_acts, day, run, n_parts, ruled, newest, paused, *counts = cursor.fetchone()
+        n_acts, n_heard, day, run, n_parts, ruled, newest, paused, *counts = cursor.fetchone()
     by_interest = {pk: date.fromisoformat(at) for pk, at in json.loads(newest or "[]")}
     moments = [Paused(datetime.fromisoformat(at), n) for at, n in json.loads(paused or "[]")]
     active = ModelRun(**json.loads(run)) if run else None
     explored = Explored(*map(int, counts))
     rows = json.loads(ruled or "[]")
-    return Facts(n_acts, day, active, n_parts, rows, by_interest, moments, explored)
+    return Facts(n_acts, n_heard, day, active, n_parts, rows, by_interest, moments, explored)
 
 
 class Placed(NamedTuple):

@@ -231,9 +231,13 @@ def compare(now: list[int], then: list[int]) -> Effect:
     return Effect(enter, [paper for paper in before if paper not in after], moved)
 
 
-def sureness(effects: list[Effect | None]) -> int | None:
-    """How firm the leading papers are, in percent: how many stay when any one act is left out."""
-    known = [effect for effect in effects if effect]
+def sureness(acts: list[Rating], effects: list[Effect | None]) -> int | None:
+    """How firm the leading papers are, in percent: how many stay when any one act is left out.
+
+    What is switched off is left out already.
+    """
+    pairs = zip(acts, effects, strict=True)
+    known = [effect for act, effect in pairs if effect and act.paused_at is None]
     if not known:
         return None
     return round(100 - 100 * sum(len(effect.enter) for effect in known) / (TOP * len(known)))

@@ -91,7 +91,7 @@ def signals(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "effects": day,
     }
-    context |= {"interests": interests, "sure": service.sureness(of_acts)}
+    context |= {"interests": interests, "sure": service.sureness(page.rows, of_acts)}
     return render(request, "signals/signals.html", context)
 
 

@@ -81,3 +81,13 @@ def test_effects_that_are_told_together_are_those_of_orders_made_one_by_one(clie
         alone = signals.compare(now.order, rankings.order(interests(who), heard, DAY))
         Rule.objects.filter(pk=rule.pk).update(paused_at=rule.paused_at)
         assert signals.effect_of_rule(found, rule, now) == alone
+
+
+def test_what_is_switched_off_drives_nothing_and_is_told(client, who, topics):
+    client.post("/signals/", {"pause": "all:0"})
+    ledger = client.get("/signals/?effects=1").content.decode()
+    assert "All you said is switched off" in ledger
+    assert "How firm it is" not in ledger
+    assert "What you said is switched off" in client.get("/welcome/").content.decode()
+    n = Rating.objects.filter(reader=who).count()
+    assert f"{n} signals are switched off" in client.get("/").content.decode()
