@@ -141,8 +141,8 @@ def page_of(request: HttpRequest) -> tuple[int | None, bool]:
 
 
 def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less: bool) -> str:
-    """Rank the page's day again; of less of something, say what it moved there."""
-    day = day_asked(request.POST)
+    """Rank the page's day again, or the card's; of less of something, say what it moved there."""
+    day = day_asked(request.POST) or day_asked(request.POST, "of")
     if not (is_less and day):
         service.rerank_after(reader, day, timezone.now())
         return ""
@@ -154,7 +154,7 @@ def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less:
 
 def moved(paper: int, before: list[int], after: list[int]) -> str:
     """What less of a paper did to a day, in words."""
-    if paper not in before or paper not in after:
+    if before == after or paper not in before or paper not in after:
         return ""
     first = settings.PAPERS_PER_PAGE
     others = len(set(before[:first]) - set(after[:first]) - {paper})
@@ -241,6 +241,7 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
     context = said | {"paper": paper, "rating": rating, "next": back_of(request)}
+    context["of"] = day_asked(request.POST, "of")
     return render(request, "papers/_acts.html", context)
 
 
