@@ -98,7 +98,8 @@ def counts(reader_id: int) -> dict[str, Any]:
             """,
             {"reader": reader_id},
         )
-        names = "liked disliked off seeds seeded_at answered asked run weight".split()
+        said = ("liked", "disliked", "off", "seeds", "seeded_at")
+        names = (*said, "answered", "asked", "run", "weight")
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 

@@ -75,6 +75,14 @@
     if (told) told.value = `${event.target.value} %`;
   });
 
+  // Who leaves the newest day has visited it: what comes later is told at the next visit.
+  addEventListener("pagehide", () => {
+    const form = document.querySelector("form[data-seen]");
+    if (!form) return;
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    fetch(form.dataset.seen, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
+  });
+
   // A page that the browser brings back as it once was may show less than was done since.
   let told = Date.now(); // up to when this page shows what is stored
   const lastAct = () => { try { return Number(sessionStorage.getItem("acted")); } catch { return 0; } };

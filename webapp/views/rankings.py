@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from webapp.arxiv import outlook
 from webapp.forms import day_asked, no_day_asked, page_asked, profile_asked
 from webapp.models import Reader
-from webapp.queries import harvests, papers, rankings, readers
+from webapp.queries import harvests, history, papers, rankings, readers
 from webapp.views import is_part
 
 
@@ -75,7 +75,7 @@ def feed_context(
     NoInterest where a page is asked for that is none of theirs; who acts on such a page is
     answered with the list of all.
     """
-    day, page = papers.day_near(wanted), page_asked(query)
+    page = page_asked(query)
     is_ahead = wanted is not None and wanted > timezone.localdate()
     context: dict[str, Any] = {"wanted": wanted, "is_ahead": is_ahead, "acted_on": None}
     if isinstance(user, Reader):
@@ -86,6 +86,10 @@ def feed_context(
             raise NoInterest
         profile = profile or interests.whole
         context |= {"profile": profile, "interests": interests}
+        away = None if wanted else history.away(interests.whole, timezone.now())
+        context["away"] = away
+        day = away.today if away else papers.day_near(wanted)
         context["also"] = "" if profile.is_whole else f"&profile={profile.pk}"
         return context | {"feed": day and rankings.feed_page(interests, day, page, profile)}
+    day = papers.day_near(wanted)
     return context | {"feed": day and rankings.newest_page(day, page, [])}
