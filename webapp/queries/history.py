@@ -7,13 +7,21 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from webapp.models import Paper, Profile, Ranking, Rating
+from webapp.models import Paper, Profile, Ranking, Rating, Rule
 from webapp.queries import papers, rankings, readers
 from webapp.queries.social.daily import PAUSE
 
 DAYS = 30  # on a page of the record, and the most that can be caught up with
 LEADING = 200  # of each day, when several are put in order together
+LEADING_FIRST = 30
 SOON = timedelta(minutes=2)
+
+
+def mutes(whole: Profile) -> list[Rule]:
+    """Every mute that holds, of all interests and of each."""
+    rows = Rule.objects.filter(profile__reader=whole.reader_id, profile__deleted_at=None)
+    heard = rows.filter(effect=Rule.Effect.MUTE, paused_at=None)
+    return list(heard.select_related("profile").order_by("created_at", "pk"))
 
 
 class Placed(NamedTuple):
@@ -64,13 +72,61 @@ def placed(whole: Profile, paper_id: int) -> list[Placed]:
     return [Placed._make([*row[:-1], json.loads(row[-1])]) for row in rows]
 
 
+class First(NamedTuple):
+    """Where a paper stood in the order of a day as it was first made."""
+
+    day: date
+    place: int
+    n_papers: int
+    made_at: datetime
+
+
+def first_placed(whole: Profile, paper_id: int) -> dict[date, First]:
+    """The days whose first order held a paper, where another order has taken its place since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT day, n, cardinality(first_ids), first_at
+            FROM (SELECT *, array_position(first_ids, %s::bigint) AS n FROM webapp_ranking
+                  WHERE profile_id = %s AND first_at IS NOT NULL) k
+            WHERE n IS NOT NULL
+            """,
+            [paper_id, whole.pk],
+        )
+        return {row[0]: First(*row) for row in cursor.fetchall()}
+
+
+class FirstOrder(NamedTuple):
+    """The leading papers of a day as it was first ranked, each with its place now, if any."""
+
+    made_at: datetime
+    rows: list[tuple[Paper, int | None]]
+
+
+def first_order(whole: Profile, day: date) -> FirstOrder | None:
+    """What stood there when the day was first ranked; None where it was not."""
+    found = Ranking.objects.filter(profile=whole, day=day).values_list(
+        "first_at", "ranked_at", "first_ids", "paper_ids"
+    )
+    row = found.first()
+    if row is None:
+        return None
+    first_at, ranked_at, first_ids, now = row
+    leading = (first_ids if first_at else now)[:LEADING_FIRST]
+    known, places = papers.by_ids(leading), {pk: n for n, pk in enumerate(now, start=1)}
+    rows = [(known[pk], places.get(pk)) for pk in leading if pk in known]
+    return FirstOrder(first_at or ranked_at, rows)
+
+
 def days(whole: Profile, before: date | None) -> QuerySet[Ranking]:
     """Stored orders of a reader, the newest day first, without their arrays; a page by key."""
-    rows = Ranking.objects.filter(profile=whole).annotate(n_papers=_length("paper_ids"))
+    rows = Ranking.objects.filter(profile=whole).annotate(
+        n_papers=_length("paper_ids"), n_first=_length("first_ids")
+    )
     if before:
         rows = rows.filter(day__lt=before)
     shown = rows.select_related("run").only(
-        "day", "run__weight", "run__created_at", "n_ratings", "ranked_at"
+        "day", "run__weight", "run__created_at", "n_ratings", "ranked_at", "first_at"
     )
     return shown.order_by("-day")[: DAYS + 1]
 

@@ -65,24 +65,16 @@ def _given(reasons: Reasons) -> list[tuple[int, float]]:
 class Lost(NamedTuple):
     """Where a stored paper is kept from a reader's days; nothing of it: it is not."""
 
-    muted_by: list[readers.Wish]
+    muted_by: list[Rule]
     outside: bool  # of the subjects of every interest
 
 
 def lost(interests: readers.Interests, paper: Paper) -> Lost:
     """Which mutes meet a paper, and whether it is in no interest's subjects."""
-    subjects, mutes = (
-        set(paper.subjects),
-        [
-            wish
-            for some in interests.wishes.values()
-            for wish in some
-            if wish.effect == Rule.Effect.MUTE
-        ],
-    )
-    terms = papers.terms_in(paper.pk, [wish.value for wish in mutes if wish.kind == "term"])
+    subjects, mutes = set(paper.subjects), history.mutes(interests.whole)
+    terms = papers.terms_in(paper.pk, [rule.value for rule in mutes if rule.kind == "term"])
     held = {"term": set(terms), "author": set(paper.authors), "subject": subjects}
-    muted_by = [wish for wish in mutes if wish.value in held[wish.kind]]
+    muted_by = [rule for rule in mutes if rule.value in held[rule.kind]]
     wanted = [set(one.subjects) for one in interests.each]
     return Lost(muted_by, not any(not some or some & subjects for some in wanted))
 

@@ -175,6 +175,13 @@ ON CONFLICT (reader_id, day, profile_id) DO UPDATE SET
 """
 
 
+# Before it is written over for the first time, an order is kept as it was: it is what was shown.
+_KEEP_FIRST = """
+UPDATE webapp_ranking SET first_ids = paper_ids, first_at = ranked_at
+WHERE profile_id = %s AND day = %s AND first_at IS NULL
+"""
+
+
 class _Order(NamedTuple):
     """A reader's day in order; in a comparison also who placed each paper."""
 
@@ -207,6 +214,7 @@ def _store(
     )
     rows.append(_row(interests.whole, day, run, pack, order, lists, now))
     with connection.cursor() as cursor:
+        cursor.execute(_KEEP_FIRST, [interests.whole.pk, day])
         cursor.executemany(_UPSERT, rows)
 
 

@@ -45,6 +45,9 @@ def why(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     told = service.why(interests, found, one) if one else None
     lost = service.lost(interests, found)
     context = {"paper": found, "placed": placed, "why": told, "lost": lost, "interests": interests}
+    context["first"] = record.first_placed(interests.whole, found.pk).get(
+        one.day if one else asked or found.issue_day
+    )
     context["bars"] = bars(told.shares) if told else []
     context["steering"] = steering(interests, found, one.terms if one else [])
     context["interest"] = one and interests.named(one.profile)
@@ -102,7 +105,13 @@ def bars(shares: list[tuple[str, float]]) -> list[dict[str, Any]]:
 @require_safe
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
-    """The days on record, and by which run; ?paper= leads to where that paper stood."""
+    """The days on record, and by which run; ?paper= leads to where that paper stood.
+
+    With ?day= one of them as it was first ranked.
+    """
+    if day := day_asked(request.GET):
+        first = record.first_order(mine(request).whole, day)
+        return render(request, "history/first.html", {"day": day, "first": first})
     asked = " ".join(request.GET.get("paper", "").replace("\0", " ").split())[:250]
     error = ""
     if asked:

@@ -120,10 +120,39 @@ def test_a_paper_of_other_subjects(client, who, topics):
 
 @pytest.mark.parametrize("wish", ["subject:math.NT", "author:Ada Example"])
 def test_a_muted_paper(client, who, topics, wish):
+    muted = topics[1]["primes"][0]
+    stood = Ranking.objects.get(reader=who, day=DAY).paper_ids.index(muted.pk) + 1
     client.post("/rules/", {"mute": wish})
+    html = body(client, why(muted))
+    assert f"Your mute of the {wish.replace(':', ' “')}” keeps it from your lists since" in html
+    assert f"It first stood at <b>place {stood} of 36</b>" in html
+    assert f'name="clear" value="{wish}"' in html
+    client.post("/rules/", {"clear": wish})
+    assert f"It stood at <b>place {stood} of 36</b>" in body(client, why(muted))
+
+
+def test_a_mute_of_one_interest_is_taken_back_there(client, who, topics, now):
+    made = profiles.make(profile(who), "Primes", now)
+    client.post("/rules/", {"mute": "subject:math.NT", "profile": made.pk})
     html = body(client, why(topics[1]["primes"][0]))
-    assert f"You have muted the {wish.replace(':', ' “')}”" in html
-    assert "It has not been ranked for you" in html
+    assert "It holds for Primes." in html
+    assert f'name="profile" value="{made.pk}"' in html
+
+
+def test_the_first_order_of_a_day_outlives_every_act(client, who, topics, now):
+    first = Ranking.objects.get(reader=who, day=DAY).paper_ids
+    for liked in topics[1]["primes"][:2]:
+        readers.rate(who, liked, Rating.Value.UP, now)
+        readers.rerank_after(who, DAY, now)
+    stored = Ranking.objects.get(reader=who, day=DAY)
+    assert stored.paper_ids != first
+    assert stored.first_ids == first
+    was = first.index(topics[1]["primes"][0].pk) + 1
+    assert f"It first stood at place {was} of 36" in body(client, why(topics[1]["primes"][0]))
+    assert f'href="?day={DAY}">first 36' in body(client, "/history/")
+    page = body(client, f"/history/?day={DAY}")
+    titles = [Paper.objects.get(pk=pk).title for pk in first[:30]]
+    assert re.findall(r"why/[^>]+>([^<]+)</a>", page) == titles
 
 
 def test_a_withdrawn_paper(client, who, topics, now):
