@@ -96,6 +96,17 @@ def remove(whole: Profile, some: Signals, now: datetime) -> int:
     return n
 
 
+def bring_back(whole: Profile, pk: int, value: int, saved: bool, now: datetime) -> None:
+    """Undo of `remove`: an act says again what it said; tags, note and version are there still."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        silent = Rating.objects.filter(~readers.SPEAKS, reader=whole.reader_id, pk=pk)
+        if saved:
+            silent = silent.filter(saved_version__isnull=False)
+        silent.update(value=value, saved=saved, changed_at=now)
+        profiles.changed(whole, now)
+
+
 def weights(
     interests: readers.Interests, acts: list[Rating], days: dict[int | None, date]
 ) -> list[float]:

@@ -1,5 +1,7 @@
 """What is taken away twice, by a second click or in another tab: a page, never a refusal."""
 
+import re
+
 import pytest
 
 from tests.factories import NOON, paper, profile, rating, reader
@@ -97,3 +99,45 @@ def test_the_page_of_an_interest_that_is_gone_leads_back(client, who, gone):
     assert f'action="/profiles/{gone.pk}/restore/"' in answer.content.decode()
     theirs = profiles.make(profile(reader()), "Primes", NOON)
     assert client.get(f"/?profile={theirs.pk}").status_code == 404
+
+
+def undone(client, sent):
+    html = client.post("/signals/", sent, follow=True).content.decode()
+    back = re.search(r'name="back" value="([^"]+)">Undo', html)[1]
+    assert client.post("/signals/", {"back": back}, follow=True).status_code == 200
+    return back
+
+
+def test_a_save_that_is_taken_back_comes_back_with_its_tags_and_note(client, who):
+    kept = rating(who, paper(), -1, saved=True)
+    Rating.objects.filter(pk=kept.pk).update(tags=["thesis"], note="Read twice.", saved_at=NOON)
+    undone(client, {"remove": f"act:{kept.pk}"})
+    kept.refresh_from_db()
+    assert (kept.value, kept.saved, kept.tags, kept.note) == (-1, True, ["thesis"], "Read twice.")
+    assert "Read twice." in client.get("/library/").content.decode()
+
+
+@pytest.mark.parametrize("paused_at", [None, NOON])
+def test_a_rule_that_is_taken_back_comes_back_as_it_was(client, who, paused_at):
+    own = Rule.objects.create(
+        profile=profile(who),
+        kind="author",
+        value="Ada: Example",
+        effect=1,
+        created_at=NOON,
+        paused_at=paused_at,
+    )
+    undone(client, {"remove": f"rule:{own.pk}"})
+    found = Rule.objects.get()
+    assert (found.kind, found.value, found.effect) == ("author", "Ada: Example", 1)
+    assert bool(found.paused_at) == bool(paused_at)
+
+
+def test_only_ones_own_signals_are_brought_back(client, who):
+    stranger = reader()
+    silent = rating(stranger, paper(), 0)
+    client.post("/signals/", {"back": f"act:{silent.pk}:1:0"})
+    assert Rating.objects.get().value == 0
+    for back in (f"rule:{profile(stranger).pk}:mute:term:graph", "act:1:7:0", "rule:x", ""):
+        assert client.post("/signals/", {"back": back}).status_code == 404
+    assert not Rule.objects.exists()
