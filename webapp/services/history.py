@@ -23,6 +23,7 @@ class Why(NamedTuple):
     placed: history.Placed
     reasons: Reasons | None
     saved: list[Paper]
+    disliked: Paper | None  # that took what is missing
 
     @property
     def shares(self) -> list[tuple[str, float]]:
@@ -45,16 +46,26 @@ class Why(NamedTuple):
         given = dict(zip(self.reasons.ids.tolist(), shares, strict=True))
         return [(paper, *given[paper.pk]) for paper in self.saved]
 
+    @property
+    def others(self) -> tuple[int, float, float]:
+        """How many more gave or took something, and the rest of both shares: all adds up."""
+        if self.reasons is None:
+            return 0, 0.0, 0.0
+        rest = ~np.isin(self.reasons.ids, [paper.pk for paper in self.saved])
+        text, shared = self.reasons.text[rest], self.reasons.shared[rest]
+        return int(((text != 0) | (shared != 0)).sum()), float(text.sum()), float(shared.sum())
+
 
 def why(interests: readers.Interests, paper: Paper, placed: history.Placed) -> Why:
     """Take a stored place apart; into saved papers as long as the same order can be made again."""
     reasons = rankings.reasons_of(interests, placed.profile, placed.run, placed.day, paper.pk)
     if reasons is None or abs(reasons.score - placed.score) > SAME:
         known = papers.by_ids([placed.because]) if placed.because >= 0 else {}
-        return Why(placed, None, list(known.values()))
+        return Why(placed, None, list(known.values()), None)
     leading = [pk for pk, given in _given(reasons) if given > 0][:5]
-    known = papers.by_ids(leading)
-    return Why(placed, reasons, [known[pk] for pk in leading if pk in known])
+    known = papers.by_ids([*leading, reasons.lowered_by])
+    saved = [known[pk] for pk in leading if pk in known]
+    return Why(placed, reasons, saved, known.get(reasons.lowered_by))
 
 
 def _given(reasons: Reasons) -> list[tuple[int, float]]:

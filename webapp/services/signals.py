@@ -135,6 +135,7 @@ class Preview(NamedTuple):
 
     rise: list[tuple[int, int, int]]
     fall: list[tuple[int, int, int]]
+    itself: tuple[int, int] | None = None  # where the paper of the act stands and would
 
 
 def what_if(
@@ -168,7 +169,8 @@ def preview(before: list[int], after: list[int], acted_on: int) -> Preview:
     moves.sort(key=lambda move: (move[2] - move[1], move[2]))
     rise = [move for move in moves[:MOVES] if move[2] < move[1]]
     fall = [move for move in moves[::-1][:MOVES] if move[2] > move[1]]
-    return Preview(rise, fall)
+    is_there = acted_on in now and acted_on in then
+    return Preview(rise, fall, (now[acted_on], then[acted_on]) if is_there else None)
 
 
 class Effect(NamedTuple):

@@ -56,6 +56,7 @@ def why(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         value = RATINGS[asked_act].value
         moves = signals.what_if(interests, found, value, one.day, timezone.now())
         context["moved"] = _titles(moves) if moves else []
+        context["itself"] = moves and moves.itself
     context["rating"] = readers.ratings_of(interests.whole.reader_id, [found.pk]).get(found.pk)
     return render(request, "history/why.html", context)
 

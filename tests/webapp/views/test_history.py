@@ -65,6 +65,27 @@ def test_the_page_says_where_why_and_by_which_run(client, who, topics):
     assert 'name="boost" value="subject:cs.RO"' in html
 
 
+def test_the_saved_papers_and_the_others_add_up_to_their_shares(client, who, topics, now):
+    for n, liked in enumerate(topics[1]["robots"][:5]):
+        rating(who, liked, at=now - timedelta(minutes=n))
+    ranking.rerank(profile(who), DAY, now)
+    one = topics[1]["robots"][8]
+    (placed,) = record.placed(profile(who), one.pk)
+    told = service.why(interests(who), one, placed)
+    n, text, shared = told.others
+    assert (len(told.nearest), n) == (5, 4)
+    assert sum(row[1] for row in told.nearest) + text == pytest.approx(placed.text, abs=1e-6)
+    assert sum(row[2] for row in told.nearest) + shared == pytest.approx(placed.readers, abs=1e-6)
+    assert "4 others" in body(client, why(one))
+
+
+def test_the_disliked_paper_is_named(client, who, topics):
+    html = body(client, why(topics[1]["primes"][0]))
+    assert "because it is like one you asked for less of" in html
+    assert topics[0]["primes"][0].title in html
+    assert "asked for less of" not in body(client, why(topics[1]["robots"][0]))
+
+
 def test_what_dislikes_took_is_a_share_below_nothing(who, topics):
     (placed,) = record.placed(profile(who), topics[1]["primes"][0].pk)
     assert placed.lowered < -0.5
@@ -100,6 +121,8 @@ def test_the_preview_of_a_rating_is_what_happens(client, who, topics, now, asked
     after = Ranking.objects.get(reader=who, day=DAY).paper_ids
     assert told == signals.preview(before, after, one.pk)
     assert told.rise or told.fall
+    assert told.itself == (before.index(one.pk) + 1, after.index(one.pk) + 1)
+    assert f"This paper itself would go from place {told.itself[0]} to " in html
 
 
 # --- why was it missed
