@@ -104,19 +104,24 @@ def facts(reader_id: int) -> Facts:
     """All of them in one query.
 
     An act takes its paper out of exploration, so the act itself remembers that it was explored.
+    Only days on which something was said of a paper tell: the others nobody may have looked at.
     The others that explored papers are compared with are those at the leading `DEPTH` places.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH days AS (
-                SELECT k.day, k.paper_ids[1:%(depth)s] AS top, k.explored
-                FROM webapp_ranking k JOIN webapp_profile p ON p.id = k.profile_id
-                WHERE k.reader_id = %(reader)s AND p.name = 'all'),
-            acts AS (
+            WITH acts AS (
                 SELECT a.*, a.value >= 0 AND (a.saved OR a.value > 0) AS good
                 FROM webapp_rating a
                 WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)),
+            acted AS (
+                SELECT DISTINCT t.issue_day AS day FROM acts a
+                JOIN webapp_paper t ON t.id = a.paper_id WHERE a.origin = ''),
+            days AS (
+                SELECT k.day, k.paper_ids[1:%(depth)s] AS top, k.explored
+                FROM webapp_ranking k JOIN webapp_profile p ON p.id = k.profile_id
+                WHERE k.reader_id = %(reader)s AND p.name = 'all'
+                    AND k.day IN (SELECT day FROM acted)),
             off AS (
                 SELECT paused_at AS at FROM acts WHERE paused_at IS NOT NULL
                 UNION ALL
