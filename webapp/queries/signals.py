@@ -59,6 +59,13 @@ def rules(interests: Interests, found: "Facts") -> list[Rule]:
     ]
 
 
+def page_of_rules(rules: list[Rule], after: int) -> tuple[list[Rule], int]:
+    """Those that follow the one with this key, else the first; and the key of the next page."""
+    first = next((n for n, rule in enumerate(rules, start=1) if rule.pk == after), 0)
+    rows = rules[first : first + PAGE]
+    return rows, rows[-1].pk if len(rules) > first + PAGE else 0
+
+
 class Explored(NamedTuple):
     """Whether papers from outside the habit paid off, against the others of the same pages."""
 

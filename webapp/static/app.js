@@ -22,10 +22,17 @@
     clearTimeout(soon);
     soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
   });
-  document.addEventListener("htmx:afterRequest", () => {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("a[data-slow]")) return;
+    clearTimeout(soon);
+    soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
+  });
+  const answered = () => {
     clearTimeout(soon);
     working?.remove();
-  });
+  };
+  document.addEventListener("htmx:afterRequest", answered);
+  addEventListener("pagehide", answered);
 
   // One act at a time: the list is replaced when the first is answered, so the next one waits.
   document.addEventListener("click", (event) => {

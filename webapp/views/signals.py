@@ -75,7 +75,8 @@ def signals(request: HttpRequest) -> HttpResponse:
         return do(request, interests)
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
     facts = ledger.facts(interests.whole.reader_id)
-    rules = ledger.rules(interests, facts)
+    every, after = ledger.rules(interests, facts), _number(request.GET.get("rules", ""))
+    rules, further = ledger.page_of_rules(every, after)
     day = facts.day if request.GET.get("effects") == "1" else None
     now = service.today(interests, facts, page.rows, rules) if day else None
     of_acts = [service.effect_of_act(interests, act, now) if now else None for act in page.rows]
@@ -93,6 +94,7 @@ def signals(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "effects": day,
     }
+    context |= {"n_rules": len(every), "after": after, "further": further}
     context |= {"interests": interests, "sure": service.sureness(page.rows, of_acts)}
     return render(request, "signals/signals.html", context)
 
