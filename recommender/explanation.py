@@ -15,7 +15,8 @@ class Reasons(NamedTuple):
 
     ids int64[r] are the saved papers, heaviest share first; text and shared float64[r] are what
     each of them gave through its words and through other readers. fresh is what being new is
-    worth, boosted what the reader wished more of, lowered, at most 0, what dislikes took.
+    worth, boosted what the reader wished more of, lowered, at most 0, what dislikes took; that is
+    what lowered_by did, the disliked paper that it resembles most, or -1.
     """
 
     ids: Ids
@@ -25,6 +26,7 @@ class Reasons(NamedTuple):
     boosted: float
     lowered: float
     score: float
+    lowered_by: int
 
     @property
     def by_text(self) -> float:
@@ -64,7 +66,14 @@ def explain(
         float(ranking.boosted[row]),
         float(ranking.lowered[row]),
         float(ranking.scores[row]),
+        _most_alike(candidates, place, rated) if ranking.lowered[row] < 0 else -1,
     )
+
+
+def _most_alike(candidates: Candidates, place: int, rated: Rated) -> int:
+    disliked = rated.where(rated.values < 0).text
+    alike = candidates.text.take(candidates.ids[[place]]).similarity(disliked)
+    return int(disliked.ids[alike[0].argmax()])
 
 
 def shared_terms(

@@ -59,11 +59,14 @@ def _turns(coin: np.random.Generator) -> Iterator[int]:
 
 
 def interleave(first: Ranking, second: Ranking, seed: int) -> tuple[Ranking, Teams]:
-    """Merge two rankings of one day; each paper keeps scores and reasons of who placed it."""
+    """Merge two rankings of one day; scores and reasons are the first's, whoever placed a paper.
+
+    So they go on meaning the same all the way down, and tell nobody who placed what. Only what
+    the first does not have keeps the second's.
+    """
     ids, teams = draft(first.ids, second.ids, seed)
     in_first, in_second = _rows(first.ids, ids), _rows(second.ids, ids)
-    by_first = (teams != SECOND) & (in_first >= 0)
-    rows = np.where(by_first, in_first, len(first) + in_second)
+    rows = np.where(in_first >= 0, in_first, len(first) + in_second)
     names = [column.name for column in fields(Ranking)]
     pairs = ((getattr(first, name), getattr(second, name)) for name in names)
     columns = (np.concatenate(pair)[rows] for pair in pairs)

@@ -21,5 +21,5 @@ def learn(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("webapp", "0031_entries_on_two_days")]
+    dependencies = [("webapp", "0032_first_orders_stay")]
     operations = [migrations.RunPython(learn, migrations.RunPython.noop, atomic=False)]

@@ -86,6 +86,9 @@ class Ranking(models.Model):
     teams = ArrayField(models.SmallIntegerField(), default=list, db_default=[])
     n_ratings = models.PositiveIntegerField(default=0)  # how many acts drove it
     ranked_at = models.DateTimeField()
+    # The order as the day was first ranked, once another one has taken its place; no act renews it.
+    first_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    first_at = models.DateTimeField(null=True)
     # It holds papers of other subjects than now: kept for its record, and not shown.
     is_outdated = models.BooleanField(default=False, db_default=False)
 

@@ -39,14 +39,18 @@ class FeedPage(NamedTuple):
     is_ranked: bool
     n_ratings: int = 0
     with_readers: bool = False  # whether other readers counted in it, beside the text
+    is_compared: bool = False  # drawn up in turns with a rival
+    n_off: int = 0  # signals that are switched off
 
 
 class _Slice(NamedTuple):
     n_acts: int  # now, whether they have a place in the model or not
+    n_off: int  # acts and rules that are switched off
     n_papers: int | None  # None: there is no order
     n_listed: int | None  # of the day, in the profile's subjects; counted where there is no order
     n_ratings: int
     weight: float | None  # of other readers in the run that ranked it
+    comparison: int | None
     paper_ids: list[int]
     because: list[int]
     text_shares: list[float]
@@ -116,8 +120,9 @@ def feed_page(
         and not shown[paper_id].withdrawn_at
         and shown[paper_id].issue_day == day.day
     ]
-    with_readers = bool(found.weight)
-    return FeedPage(day, cards, page, n_pages, found.n_papers, True, found.n_ratings, with_readers)
+    with_readers, is_compared = bool(found.weight), found.comparison is not None
+    made = (True, found.n_ratings, with_readers, is_compared, found.n_off)
+    return FeedPage(day, cards, page, n_pages, found.n_papers, *made)
 
 
 def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
@@ -128,12 +133,18 @@ def _ranking_slice(profile: Profile, day: date, page: int, size: int) -> _Slice:
             SELECT (SELECT count(*) FROM webapp_rating a
                     WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)
                     AND a.paused_at IS NULL),
+                (SELECT count(*) FROM webapp_rating a
+                    WHERE a.reader_id = p.reader_id AND (a.saved OR a.value <> 0)
+                    AND a.paused_at IS NOT NULL)
+                + (SELECT count(w.paused_at) FROM webapp_rule w
+                    JOIN webapp_profile i ON i.id = w.profile_id
+                    WHERE i.reader_id = p.reader_id AND i.deleted_at IS NULL),
                 cardinality(paper_ids),
                 CASE WHEN k.id IS NULL THEN
                     (SELECT count(*) FROM webapp_paper WHERE issue_day = %(day)s
                      AND withdrawn_at IS NULL
                      AND (cardinality(p.subjects) = 0 OR subjects && p.subjects)) END,
-                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id),
+                n_ratings, (SELECT weight FROM webapp_modelrun WHERE id = k.run_id), comparison_id,
                 paper_ids[%(a)s:%(b)s], because[%(a)s:%(b)s],
                 text_shares[%(a)s:%(b)s], shared_shares[%(a)s:%(b)s], explored,
                 placed_by[%(a)s:%(b)s], scores[%(a)s:%(b)s],
@@ -189,7 +200,7 @@ def _newest_first(
     feed = newest_page(day, page, profile.subjects, n_papers, never, size)
     ratings = readers.pressed(profile.reader_id, [card.paper.pk for card in feed.cards])
     cards = [card._replace(rating=ratings.get(card.paper.pk)) for card in feed.cards]
-    return feed._replace(cards=cards, n_ratings=found.n_acts)
+    return feed._replace(cards=cards, n_ratings=found.n_acts, n_off=found.n_off)
 
 
 def newest_page(

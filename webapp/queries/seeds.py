@@ -80,11 +80,13 @@ def listed(paper_ids: list[int]) -> list[Paper]:
 
 
 def counts(reader_id: int) -> dict[str, Any]:
-    """What a reader has said so far, by kind, and how far a round of questions is."""
+    """What a reader has said so far and is heard, by kind, and how far a round of questions is."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(*) FILTER (WHERE value >= 0), count(*) FILTER (WHERE value < 0),
+            SELECT count(*) FILTER (WHERE value >= 0 AND paused_at IS NULL),
+                count(*) FILTER (WHERE value < 0 AND paused_at IS NULL),
+                count(paused_at),
                 count(*) FILTER (WHERE origin = 'seed'),
                 (SELECT max(changed_at) FROM webapp_rating
                  WHERE reader_id = %(reader)s AND origin = 'seed' AND (saved OR value <> 0)),
@@ -96,7 +98,8 @@ def counts(reader_id: int) -> dict[str, Any]:
             """,
             {"reader": reader_id},
         )
-        names = ("liked", "disliked", "seeds", "seeded_at", "answered", "asked", "run", "weight")
+        said = ("liked", "disliked", "off", "seeds", "seeded_at")
+        names = (*said, "answered", "asked", "run", "weight")
         return dict(zip(names, cursor.fetchone(), strict=True))
 
 

@@ -59,6 +59,13 @@ def rules(interests: Interests, found: "Facts") -> list[Rule]:
     ]
 
 
+def page_of_rules(rules: list[Rule], after: int) -> tuple[list[Rule], int]:
+    """Those that follow the one with this key, else the first; and the key of the next page."""
+    first = next((n for n, rule in enumerate(rules, start=1) if rule.pk == after), 0)
+    rows = rules[first : first + PAGE]
+    return rows, rows[-1].pk if len(rules) > first + PAGE else 0
+
+
 class Explored(NamedTuple):
     """Whether papers from outside the habit paid off, against the others of the same pages."""
 
@@ -81,6 +88,7 @@ class Facts(NamedTuple):
     """What the ledger says above and below its lines."""
 
     n_acts: int
+    n_heard: int  # of these; the others are switched off
     day: date | None  # the newest issue day
     active: ModelRun | None  # as far as an order needs it
     n_parts: int  # of its pack of the newest day
@@ -103,19 +111,24 @@ def facts(reader_id: int) -> Facts:
     """All of them in one query.
 
     An act takes its paper out of exploration, so the act itself remembers that it was explored.
+    Only days on which something was said of a paper tell: the others nobody may have looked at.
     The others that explored papers are compared with are those at the leading `DEPTH` places.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH days AS (
-                SELECT k.day, k.paper_ids[1:%(depth)s] AS top, k.explored
-                FROM webapp_ranking k JOIN webapp_profile p ON p.id = k.profile_id
-                WHERE k.reader_id = %(reader)s AND p.name = 'all'),
-            acts AS (
+            WITH acts AS (
                 SELECT a.*, a.value >= 0 AND (a.saved OR a.value > 0) AS good
                 FROM webapp_rating a
                 WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)),
+            acted AS (
+                SELECT DISTINCT t.issue_day AS day FROM acts a
+                JOIN webapp_paper t ON t.id = a.paper_id WHERE a.origin = ''),
+            days AS (
+                SELECT k.day, k.paper_ids[1:%(depth)s] AS top, k.explored
+                FROM webapp_ranking k JOIN webapp_profile p ON p.id = k.profile_id
+                WHERE k.reader_id = %(reader)s AND p.name = 'all'
+                    AND k.day IN (SELECT day FROM acted)),
             off AS (
                 SELECT paused_at AS at FROM acts WHERE paused_at IS NOT NULL
                 UNION ALL
@@ -125,7 +138,7 @@ def facts(reader_id: int) -> Facts:
             newest AS MATERIALIZED (SELECT max(issue_day) AS day FROM webapp_paper),
             run AS (
                 SELECT id, weight, n_terms, n_dimensions FROM webapp_modelrun WHERE is_active)
-            SELECT (SELECT count(*) FROM acts),
+            SELECT (SELECT count(*) FROM acts), (SELECT count(*) FROM acts WHERE paused_at IS NULL),
                 (SELECT day FROM newest),
                 (SELECT row_to_json(run) FROM run)::text,
                 (SELECT coalesce(max(part) + 1, 0) FROM webapp_candidatepack
@@ -149,13 +162,13 @@ def facts(reader_id: int) -> Facts:
             """,
             {"reader": reader_id, "depth": DEPTH},
         )
-        n_acts, day, run, n_parts, ruled, newest, paused, *counts = cursor.fetchone()
+        n_acts, n_heard, day, run, n_parts, ruled, newest, paused, *counts = cursor.fetchone()
     by_interest = {pk: date.fromisoformat(at) for pk, at in json.loads(newest or "[]")}
     moments = [Paused(datetime.fromisoformat(at), n) for at, n in json.loads(paused or "[]")]
     active = ModelRun(**json.loads(run)) if run else None
     explored = Explored(*map(int, counts))
     rows = json.loads(ruled or "[]")
-    return Facts(n_acts, day, active, n_parts, rows, by_interest, moments, explored)
+    return Facts(n_acts, n_heard, day, active, n_parts, rows, by_interest, moments, explored)
 
 
 class Placed(NamedTuple):

@@ -23,6 +23,7 @@ class Why(NamedTuple):
     placed: history.Placed
     reasons: Reasons | None
     saved: list[Paper]
+    disliked: Paper | None  # that took what is missing
 
     @property
     def shares(self) -> list[tuple[str, float]]:
@@ -45,16 +46,26 @@ class Why(NamedTuple):
         given = dict(zip(self.reasons.ids.tolist(), shares, strict=True))
         return [(paper, *given[paper.pk]) for paper in self.saved]
 
+    @property
+    def others(self) -> tuple[int, float, float]:
+        """How many more gave or took something, and the rest of both shares: all adds up."""
+        if self.reasons is None:
+            return 0, 0.0, 0.0
+        rest = ~np.isin(self.reasons.ids, [paper.pk for paper in self.saved])
+        text, shared = self.reasons.text[rest], self.reasons.shared[rest]
+        return int(((text != 0) | (shared != 0)).sum()), float(text.sum()), float(shared.sum())
+
 
 def why(interests: readers.Interests, paper: Paper, placed: history.Placed) -> Why:
     """Take a stored place apart; into saved papers as long as the same order can be made again."""
     reasons = rankings.reasons_of(interests, placed.profile, placed.run, placed.day, paper.pk)
     if reasons is None or abs(reasons.score - placed.score) > SAME:
         known = papers.by_ids([placed.because]) if placed.because >= 0 else {}
-        return Why(placed, None, list(known.values()))
+        return Why(placed, None, list(known.values()), None)
     leading = [pk for pk, given in _given(reasons) if given > 0][:5]
-    known = papers.by_ids(leading)
-    return Why(placed, reasons, [known[pk] for pk in leading if pk in known])
+    known = papers.by_ids([*leading, reasons.lowered_by])
+    saved = [known[pk] for pk in leading if pk in known]
+    return Why(placed, reasons, saved, known.get(reasons.lowered_by))
 
 
 def _given(reasons: Reasons) -> list[tuple[int, float]]:
@@ -65,24 +76,16 @@ def _given(reasons: Reasons) -> list[tuple[int, float]]:
 class Lost(NamedTuple):
     """Where a stored paper is kept from a reader's days; nothing of it: it is not."""
 
-    muted_by: list[readers.Wish]
+    muted_by: list[Rule]
     outside: bool  # of the subjects of every interest
 
 
 def lost(interests: readers.Interests, paper: Paper) -> Lost:
     """Which mutes meet a paper, and whether it is in no interest's subjects."""
-    subjects, mutes = (
-        set(paper.subjects),
-        [
-            wish
-            for some in interests.wishes.values()
-            for wish in some
-            if wish.effect == Rule.Effect.MUTE
-        ],
-    )
-    terms = papers.terms_in(paper.pk, [wish.value for wish in mutes if wish.kind == "term"])
+    subjects, mutes = set(paper.subjects), history.mutes(interests.whole)
+    terms = papers.terms_in(paper.pk, [rule.value for rule in mutes if rule.kind == "term"])
     held = {"term": set(terms), "author": set(paper.authors), "subject": subjects}
-    muted_by = [wish for wish in mutes if wish.value in held[wish.kind]]
+    muted_by = [rule for rule in mutes if rule.value in held[rule.kind]]
     wanted = [set(one.subjects) for one in interests.each]
     return Lost(muted_by, not any(not some or some & subjects for some in wanted))
 

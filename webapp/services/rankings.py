@@ -175,6 +175,13 @@ ON CONFLICT (reader_id, day, profile_id) DO UPDATE SET
 """
 
 
+# Before it is written over for the first time, an order is kept as it was: it is what was shown.
+_KEEP_FIRST = """
+UPDATE webapp_ranking SET first_ids = paper_ids, first_at = ranked_at
+WHERE profile_id = %s AND day = %s AND first_at IS NULL
+"""
+
+
 class _Order(NamedTuple):
     """A reader's day in order; in a comparison also who placed each paper."""
 
@@ -207,6 +214,7 @@ def _store(
     )
     rows.append(_row(interests.whole, day, run, pack, order, lists, now))
     with connection.cursor() as cursor:
+        cursor.execute(_KEEP_FIRST, [interests.whole.pk, day])
         cursor.executemany(_UPSERT, rows)
 
 
@@ -267,15 +275,13 @@ def _terms(pack: dataset.Pack, ranking: Ranking, lists: list[_List]) -> list[lis
     """The words that leading papers share with what speaks for them."""
     texts = [one.rated.text for one in lists]
     text = texts[0] if len(texts) == 1 else Vectors.concatenate(texts)
-    # An earlier run may give a reason that has no place in this one: then no words are shown.
-    because = np.where(np.isin(ranking.because, text.ids), ranking.because, -1)
-    return dataset.reasons(pack, ranking.ids, because, text)
+    return dataset.reasons(pack, ranking.ids, ranking.because, text)
 
 
 def _compared(
     comparison: Comparison, whole: Profile, day: date, run: ModelRun, lists: list[_List]
 ) -> _Order:
-    """Drawn up in turns with a rival, who blends the same interests."""
+    """Drawn up in turns with a rival of the same interests; scores and reasons stay ours."""
     ours = [rank(one.candidates, one.rated, run.weight, COMPARED) for one in lists]
     pairs = zip(lists, ours, strict=True)
     theirs = [_rivals(comparison, day, mine, one) for one, mine in pairs]

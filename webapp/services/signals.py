@@ -96,6 +96,17 @@ def remove(whole: Profile, some: Signals, now: datetime) -> int:
     return n
 
 
+def bring_back(whole: Profile, pk: int, value: int, saved: bool, now: datetime) -> None:
+    """Undo of `remove`: an act says again what it said; tags, note and version are there still."""
+    with transaction.atomic():
+        Profile.objects.select_for_update().get(pk=whole.pk)
+        silent = Rating.objects.filter(~readers.SPEAKS, reader=whole.reader_id, pk=pk)
+        if saved:
+            silent = silent.filter(saved_version__isnull=False)
+        silent.update(value=value, saved=saved, changed_at=now)
+        profiles.changed(whole, now)
+
+
 def weights(
     interests: readers.Interests, acts: list[Rating], days: dict[int | None, date]
 ) -> list[float]:
@@ -124,6 +135,7 @@ class Preview(NamedTuple):
 
     rise: list[tuple[int, int, int]]
     fall: list[tuple[int, int, int]]
+    itself: tuple[int, int] | None = None  # where the paper of the act stands and would
 
 
 def what_if(
@@ -157,7 +169,8 @@ def preview(before: list[int], after: list[int], acted_on: int) -> Preview:
     moves.sort(key=lambda move: (move[2] - move[1], move[2]))
     rise = [move for move in moves[:MOVES] if move[2] < move[1]]
     fall = [move for move in moves[::-1][:MOVES] if move[2] > move[1]]
-    return Preview(rise, fall)
+    is_there = acted_on in now and acted_on in then
+    return Preview(rise, fall, (now[acted_on], then[acted_on]) if is_there else None)
 
 
 class Effect(NamedTuple):
@@ -231,9 +244,13 @@ def compare(now: list[int], then: list[int]) -> Effect:
     return Effect(enter, [paper for paper in before if paper not in after], moved)
 
 
-def sureness(effects: list[Effect | None]) -> int | None:
-    """How firm the leading papers are, in percent: how many stay when any one act is left out."""
-    known = [effect for effect in effects if effect]
+def sureness(acts: list[Rating], effects: list[Effect | None]) -> int | None:
+    """How firm the leading papers are, in percent: how many stay when any one act is left out.
+
+    What is switched off is left out already.
+    """
+    pairs = zip(acts, effects, strict=True)
+    known = [effect for act, effect in pairs if effect and act.paused_at is None]
     if not known:
         return None
     return round(100 - 100 * sum(len(effect.enter) for effect in known) / (TOP * len(known)))

@@ -25,10 +25,17 @@
     clearTimeout(soon);
     soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
   });
-  document.addEventListener("htmx:afterRequest", () => {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("a[data-slow]")) return;
+    clearTimeout(soon);
+    soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
+  });
+  const answered = () => {
     clearTimeout(soon);
     working?.remove();
-  });
+  };
+  document.addEventListener("htmx:afterRequest", answered);
+  addEventListener("pagehide", answered);
 
   // One act at a time: the list is replaced when the first is answered, so the next one waits.
   document.addEventListener("click", (event) => {
@@ -105,6 +112,14 @@
   document.addEventListener("input", (event) => {
     const told = event.target.type === "range" && event.target.nextElementSibling;
     if (told) told.value = `${event.target.value} %`;
+  });
+
+  // Who leaves the newest day has visited it: what comes later is told at the next visit.
+  addEventListener("pagehide", () => {
+    const form = document.querySelector("form[data-seen]");
+    if (!form) return;
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    fetch(form.dataset.seen, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
   });
 
   // A page that the browser brings back as it once was may show less than was done since.

@@ -73,7 +73,13 @@ def _own(context: Context, card: Any, name: str) -> str:
     pressed = buttons(card.paper, card.rating)
     if context.get("feed"):
         return pressed
-    return f'<form id="acts-{name}" class="single" {ALONE}>{context["back"]}{pressed}</form>'
+    # Where days are told apart, an act says what it moved on its paper's own.
+    of = (
+        f'<input type="hidden" name="of" value="{card.paper.issue_day}">'
+        if context.get("by_day")
+        else ""
+    )
+    return f'<form id="acts-{name}" class="single" {ALONE}>{context["back"]}{of}{pressed}</form>'
 
 
 def piece(name: str, **given: Any) -> SafeString:
@@ -116,8 +122,8 @@ def reason(card: Any, feed: Any) -> SafeString:
         return SafeString()
     told = _wordings()
     why = told.explored if card.is_explored else _because(card, because, mutes=bool(feed))
-    page = _page(card.paper.arxiv_id)
-    return SafeString(f'<p class="why">{why} <a href="{page}/why/">{told.ask}</a></p>\n')
+    page, day = _page(card.paper.arxiv_id), card.paper.issue_day
+    return SafeString(f'<p class="why">{why} <a href="{page}/why/?day={day}">{told.ask}</a></p>\n')
 
 
 class Wordings(NamedTuple):

@@ -21,6 +21,7 @@ from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.services import history as service
 from webapp.services import signals
+from webapp.services.rankings import OPEN_DAYS
 from webapp.views.profiles import mine
 from webapp.views.readers import refuse_act, say
 
@@ -44,6 +45,9 @@ def why(request: HttpRequest, arxiv_id: str) -> HttpResponse:
     told = service.why(interests, found, one) if one else None
     lost = service.lost(interests, found)
     context = {"paper": found, "placed": placed, "why": told, "lost": lost, "interests": interests}
+    context["first"] = record.first_placed(interests.whole, found.pk).get(
+        one.day if one else asked or found.issue_day
+    )
     context["bars"] = bars(told.shares) if told else []
     context["steering"] = steering(interests, found, one.terms if one else [])
     context["interest"] = one and interests.named(one.profile)
@@ -52,6 +56,7 @@ def why(request: HttpRequest, arxiv_id: str) -> HttpResponse:
         value = RATINGS[asked_act].value
         moves = signals.what_if(interests, found, value, one.day, timezone.now())
         context["moved"] = _titles(moves) if moves else []
+        context["itself"] = moves and moves.itself
     context["rating"] = readers.ratings_of(interests.whole.reader_id, [found.pk]).get(found.pk)
     return render(request, "history/why.html", context)
 
@@ -101,7 +106,13 @@ def bars(shares: list[tuple[str, float]]) -> list[dict[str, Any]]:
 @require_safe
 @login_required
 def history(request: HttpRequest) -> HttpResponse:
-    """The days on record, and by which run; ?paper= leads to where that paper stood."""
+    """The days on record, and by which run; ?paper= leads to where that paper stood.
+
+    With ?day= one of them as it was first ranked.
+    """
+    if day := day_asked(request.GET):
+        first = record.first_order(mine(request).whole, day)
+        return render(request, "history/first.html", {"day": day, "first": first})
     asked = " ".join(request.GET.get("paper", "").replace("\0", " ").split())[:250]
     error = ""
     if asked:
@@ -121,43 +132,56 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def catch_up(request: HttpRequest) -> HttpResponse:
-    """The best since the reader was through with the papers; a POST says that they are, again."""
-    interests = mine(request)
-    reader, newest = request.user, papers.day_near(None)
-    assert isinstance(reader, Reader)
+    """The best since the last visit; a POST says that the reader is through with it, or not."""
     if request.method == "POST":
-        before = reader.caught_up_on
-        day = day_asked(request.POST)
-        if day is None and request.POST.get("day"):
-            return refuse_act(request, gettext("That is not a day, so nothing was stored."), 400)
-        if day and newest:  # nobody can be through with what has not come
-            day = min(day, newest.day)
-        service.catch_up(reader, day)
-        undo = (reverse("catch_up"), "day", str(before or ""))
-        say(request, _through(day), undo if day else None)
-        return redirect("catch_up")
-    since = day_asked(request.GET) or reader.caught_up_on or _first_look(newest)
-    if newest is None or since is None:
-        return render(request, "history/catch_up.html", {"newest": None})
+        return _caught_up(request)
+    interests, now = mine(request), timezone.now()
+    away = record.away(interests.whole, now)
+    since = day_asked(request.GET) or away.since or (away.newest and away.newest - FIRST_LOOK)
+    context: dict[str, Any] = {"newest": away.newest, "no_day": no_day_asked(request.GET)}
+    context["by_day"] = True  # of the cards, each its own
+    if away.newest and since:
+        context |= {"since": since, "is_visit": since == away.since}
+        context["came"] = record.since(interests.whole, since, OPEN_DAYS, now)
+        context["cards"] = _best(interests, since)
+        context["is_ranked"] = bool(context["cards"])
+        if not context["cards"]:
+            found = record.unranked(interests, since, service.BEST)
+            context["cards"] = [Card(paper, n) for n, paper in enumerate(found, start=1)]
+    return render(request, "history/catch_up.html", context)
+
+
+def _best(interests: readers.Interests, since: date) -> list[Card]:
     best = service.best_since(interests, since)
-    shown = papers.by_ids(row.paper for row in best)
+    shown = papers.by_ids(pk for row in best for pk in (row.paper, row.because))
     names = {one.pk: one.name for one in interests.apart}
-    cards = [
-        Card(shown[row.paper], n, interest=names.get(row.profile or 0, ""))
+    return [
+        Card(
+            shown[row.paper],
+            n,
+            because=shown.get(row.because),
+            terms=row.terms,
+            interest=names.get(row.profile or 0, ""),
+        )
         for n, row in enumerate(best, start=1)
     ]
-    n_papers, n_days, n_ranked = record.n_since(interests.whole, since)
-    context = {"cards": cards, "since": since, "newest": newest.day, "n_papers": n_papers}
-    context |= {"n_days": n_days, "n_unranked": n_days - n_ranked}
-    context["no_day"] = no_day_asked(request.GET)
-    return render(request, "history/catch_up.html", context)
+
+
+def _caught_up(request: HttpRequest) -> HttpResponse:
+    reader, newest = request.user, papers.day_near(None)
+    assert isinstance(reader, Reader)
+    before, day = reader.caught_up_on, day_asked(request.POST)
+    if day is None and request.POST.get("day"):
+        return refuse_act(request, gettext("That is not a day, so nothing was stored."), 400)
+    if day and newest:  # nobody can be through with what has not come
+        day = min(day, newest.day)
+    service.catch_up(reader, day)
+    undo = (reverse("catch_up"), "day", str(before or ""))
+    say(request, _through(day), undo if day else None)
+    return redirect("catch_up")
 
 
 def _through(day: date | None) -> str:
     if day is None:
         return gettext("Undone.")
-    return gettext("You are through with all up to %(day)s.") % {"day": formatted(day, "j F")}
-
-
-def _first_look(newest: papers.Day | None) -> date | None:
-    return newest.day - FIRST_LOOK if newest else None
+    return gettext("All up to %(day)s is marked as seen.") % {"day": formatted(day, "j F")}

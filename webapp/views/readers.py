@@ -37,7 +37,7 @@ from webapp.queries import papers, rankings, readers
 from webapp.services import readers as service
 from webapp.services.digests import personal
 from webapp.views import is_part
-from webapp.views.rankings import feed_context
+from webapp.views.rankings import NoInterest, feed_context
 
 # The page's own login limits hold for the admin too.
 admin_login = secure_admin_login(admin.site.login)
@@ -50,6 +50,7 @@ SAID = {
     ("save", "unsave"): gettext_lazy("“%(title)s” is no longer saved."),
 }
 ADDRESSES = {"rating": "rate", "save": "save", "seen": "see"}
+FOR_ALL = gettext_lazy("That interest was taken away, so this counts for all interests.")
 # What an act takes: who, of which paper, what, and on the page of which interest.
 Act = Callable[[Reader, Paper, Any, int | None], None]
 SEEN = gettext_lazy("Version %(version)s of “%(title)s” is the one you have seen.")
@@ -68,24 +69,34 @@ def act(kind: str, form_class: type[Form]) -> Callable[..., Callable[..., HttpRe
             form = form_class(request.POST)
             if not form.is_valid():
                 return refuse(request, paper, str(form.errors["value"][0]), 400)
-            value = form.cleaned_data["value"]
-            before = readers.ratings_of(request.user.pk, [paper.pk]).get(paper.pk)
             try:
-                do(request.user, paper, value, interest_of(request))
+                return _do(do, request, paper, kind, form.cleaned_data["value"])
+            except NoInterest:
+                why = gettext("That is no interest of yours, so nothing was stored.")
+                return refuse(request, paper, why, 404)
             except service.Withdrawn:
                 why = gettext(
                     "Its authors have withdrawn this paper, so it can't be rated or saved."
                 )
                 return refuse(request, paper, why, 409)
-            told = _told(kind, value, paper)
-            if kind != "seen":  # which ranks nothing
-                told += _ranked_anew(request, request.user, paper, is_less=value == "down")
-            said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before, paper)}
-            return _answer(request, paper, said)
 
         return view
 
     return decorate
+
+
+def _do(do: Act, request: HttpRequest, paper: Paper, kind: str, value: Any) -> HttpResponse:
+    """Store it, rank the page anew, and tell."""
+    reader = request.user
+    assert isinstance(reader, Reader)
+    before = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
+    interest, is_taken_away = page_of(request)
+    do(reader, paper, value, interest)
+    told = _told(kind, value, paper) + (f" {FOR_ALL}" if is_taken_away else "")
+    if kind != "seen":  # which ranks nothing
+        told += _ranked_anew(request, reader, paper, is_less=value == "down")
+    said = {"said": told, "acted_on": paper, "undo": _undo(kind, value, before, paper)}
+    return _answer(request, paper, said)
 
 
 def _told(kind: str, value: Any, paper: Paper) -> str:
@@ -111,16 +122,27 @@ def see(reader: Reader, paper: Paper, version: int, _: int | None) -> None:
 
 def interest_of(request: HttpRequest) -> int | None:
     """The interest on whose page the reader acts, if it is one of theirs."""
-    asked = profile_asked(request.POST)
-    if not asked:
+    try:
+        return page_of(request)[0]
+    except NoInterest:
         return None
-    found = readers.interests_of(request.user.pk or 0).named(asked)
-    return found.pk if found and not found.is_whole else None
+
+
+def page_of(request: HttpRequest) -> tuple[int | None, bool]:
+    """The same, and whether it was taken away meanwhile. NoInterest: it never was theirs."""
+    asked, reader_id = profile_asked(request.POST), request.user.pk or 0
+    if asked is None:
+        return None, False
+    if found := readers.interests_of(reader_id).named(asked):
+        return None if found.is_whole else found.pk, False
+    if all(one.pk != asked for one in readers.taken_away(reader_id)):
+        raise NoInterest
+    return None, True
 
 
 def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less: bool) -> str:
-    """Rank the page's day again; of less of something, say what it moved there."""
-    day = day_asked(request.POST)
+    """Rank the page's day again, or the card's; of less of something, say what it moved there."""
+    day = day_asked(request.POST) or day_asked(request.POST, "of")
     if not (is_less and day):
         service.rerank_after(reader, day, timezone.now())
         return ""
@@ -132,7 +154,7 @@ def _ranked_anew(request: HttpRequest, reader: Reader, paper: Paper, *, is_less:
 
 def moved(paper: int, before: list[int], after: list[int]) -> str:
     """What less of a paper did to a day, in words."""
-    if paper not in before or paper not in after:
+    if before == after or paper not in before or paper not in after:
         return ""
     first = settings.PAPERS_PER_PAGE
     others = len(set(before[:first]) - set(after[:first]) - {paper})
@@ -215,10 +237,11 @@ def _answer(request: HttpRequest, paper: Paper, said: dict[str, Any]) -> HttpRes
         messages.success(request, said["said"], extra_tags=tags)
         return HttpResponseRedirect(f"{back_of(request)}#paper-{paper.arxiv_id}")
     if day:
-        context = feed_context(reader, day, request.POST) | said
+        context = feed_context(reader, day, request.POST, is_answer=True) | said
         return render(request, "rankings/_list.html", context)
     rating = readers.ratings_of(reader.pk, [paper.pk]).get(paper.pk)
     context = said | {"paper": paper, "rating": rating, "next": back_of(request)}
+    context["of"] = day_asked(request.POST, "of")
     return render(request, "papers/_acts.html", context)
 
 

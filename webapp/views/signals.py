@@ -20,10 +20,11 @@ from webapp.services import signals as service
 from webapp.views import is_part
 from webapp.views.profiles import mine
 from webapp.views.rankings import feed_context
-from webapp.views.readers import back_of, by_reader, interest_of, refuse_act, say
+from webapp.views.readers import back_of, by_reader, page_of, refuse_act, say
 
 WORDS = {value: name for name, value in EFFECTS.items()}
 SWITCHES = ("pause", "resume", "remove")
+SAYS = {f"{value}:{saved:d}": (value, saved) for value in (-1, 0, 1) for saved in (False, True)}
 SAID = {
     "mute": gettext_lazy("“%(value)s” is muted. Papers of this day with it: %(n)s."),
     "boost": gettext_lazy("More of “%(value)s” from now on. Papers of this day with it: %(n)s."),
@@ -38,7 +39,11 @@ def steer(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refuse_act(request, str(form.non_field_errors()[0]), 400)
     interests, wish, now = mine(request), form.wish, timezone.now()
-    profile = interests.named(interest_of(request)) or interests.whole
+    interest, is_taken_away = page_of(request)
+    if is_taken_away:
+        why = gettext("That interest was taken away, so no rule was stored. Go to another page.")
+        return refuse_act(request, why, 409)
+    profile = interests.named(interest) or interests.whole
     try:
         before = service.rule(interests.whole, profile, wish, now)
     except service.TooManyRules as error:
@@ -66,10 +71,12 @@ def signals(request: HttpRequest) -> HttpResponse:
     """The ledger, a page at a time; a POST switches, and leads back."""
     interests = mine(request)
     if request.method == "POST":
-        return _switch(request, interests)
+        do = _bring_back if "back" in request.POST else _switch
+        return do(request, interests)
     page = ledger.acts(interests.whole.reader_id, key_asked(request.GET))
     facts = ledger.facts(interests.whole.reader_id)
-    rules = ledger.rules(interests, facts)
+    every, after = ledger.rules(interests, facts), _number(request.GET.get("rules", ""))
+    rules, further = ledger.page_of_rules(every, after)
     day = facts.day if request.GET.get("effects") == "1" else None
     now = service.today(interests, facts, page.rows, rules) if day else None
     of_acts = [service.effect_of_act(interests, act, now) if now else None for act in page.rows]
@@ -87,7 +94,8 @@ def signals(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "effects": day,
     }
-    context |= {"interests": interests, "sure": service.sureness(of_acts)}
+    context |= {"n_rules": len(every), "after": after, "further": further}
+    context |= {"interests": interests, "sure": service.sureness(page.rows, of_acts)}
     return render(request, "signals/signals.html", context)
 
 
@@ -112,10 +120,46 @@ def _switch(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
         told = ngettext("One signal switched on again.", "%(n)s signals switched on again.", n)
         say(request, told % {"n": n}, None)
     else:
+        undo = _undo_of(some)
         n = service.remove(whole, some, now)
         told = ngettext("One signal taken back.", "%(n)s signals taken back.", n)
-        say(request, told % {"n": n}, None)
+        say(request, told % {"n": n}, (reverse("signals"), "back", undo))
     acts.rerank_after(whole.reader, None, now)
+    return redirect(back_of(request) if request.POST.get("next") else "signals")
+
+
+def _undo_of(some: service.Signals) -> str:
+    """What brings a signal back: act:7:-1:1, its value and whether it was saved; or a rule."""
+    if act := some.acts.first():
+        return f"act:{act.pk}:{act.value}:{act.saved:d}"
+    rule = some.rules.get()
+    kind = "off" if rule.paused_at else "rule"
+    return f"{kind}:{rule.profile_id}:{WORDS[rule.effect]}:{rule.kind}:{rule.value}"
+
+
+def _bring_back(request: HttpRequest, interests: readers.Interests) -> HttpResponse:
+    """Undo of taking one back; what makes no sense, or is another reader's, is 404."""
+    now, whole = timezone.now(), interests.whole
+    kind, _, rest = request.POST["back"].partition(":")
+    number, _, said = rest.partition(":")
+    if kind == "act" and said in SAYS:
+        service.bring_back(whole, _number(number), *SAYS[said], now)
+    elif kind in ("rule", "off") and (profile := interests.named(_number(number))):
+        name, _, wished = said.partition(":")
+        form = RuleForm({name: wished})
+        if not form.is_valid():
+            raise Http404
+        try:
+            service.rule(whole, profile, form.wish, now)
+        except service.TooManyRules as error:
+            return refuse_act(request, str(error), 409)
+        if kind == "off":
+            again = profile.rules.filter(kind=form.wish.kind, value=form.wish.value)
+            service.switch_off(whole, service.Signals(Rating.objects.none(), again), now)
+    else:
+        raise Http404
+    acts.rerank_after(whole.reader, None, now)
+    say(request, gettext("It is back."), None)
     return redirect(back_of(request) if request.POST.get("next") else "signals")
 
 

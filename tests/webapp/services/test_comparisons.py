@@ -9,8 +9,8 @@ from tests.factories import DAY, interests, paper, profile, rating, reader, worl
 from webapp.models import CandidatePack, Comparison, Entry, ModelRun, Ranking, Rating
 from webapp.queries import papers, rankings
 from webapp.queries import runs as known
+from webapp.services import history, readers, runs
 from webapp.services import rankings as service
-from webapp.services import readers, runs
 
 pytestmark = pytest.mark.django_db
 
@@ -72,13 +72,23 @@ def test_the_most_upvoted_are_a_rival(today, now):
     assert not any(row(who).boosted_shares)
 
 
-def test_each_paper_keeps_the_reason_of_who_placed_it(today, now, newest):
+def test_what_is_stored_of_a_paper_is_ours_whoever_placed_it(today, now, newest):
     who = taking_part(today, now)
-    found = row(who)
-    for because, placed in zip(found.because, found.teams, strict=True):
-        assert placed != 1 or because == -1  # newest first has no reason
-    assert found.because[found.teams.index(0)] == today[0]["robots"][0].pk
+    found, whole = row(who), profile(who).pk
+    stored = zip(found.paper_ids, found.scores, found.because, strict=True)
+    for pk, score, because in list(stored)[:12]:
+        ours = service.reasons_of(interests(who), whole, found.run_id, DAY, pk)
+        assert score == pytest.approx(ours.score, abs=1e-6)
+        assert because == today[0]["robots"][0].pk
     assert found.explored == []
+
+
+def test_catching_up_does_not_sink_what_the_rival_placed(today, now, newest):
+    who = taking_part(today, now, "primes")
+    primes = {p.pk for p in today[1]["primes"]}
+    assert primes & {*placed_by(who, 1)}
+    best = history.best_since(interests(who), DAY - timedelta(days=1))
+    assert {one.paper for one in best[:20]} == primes
 
 
 def test_nobody_else_is_drawn_into_it(today, now, newest):
@@ -266,3 +276,15 @@ def test_a_long_day_gives_a_few_places_to_exploration(today, now, settings):
     service.rerank(profile(who), DAY, now)
     assert row(who).explored == []
     assert set(row(who).paper_ids[:20]) == robots
+
+
+def test_the_feed_and_why_say_that_two_rankers_drew_it_up(client, today, now, newest):
+    who = taking_part(today, now)
+    client.force_login(who)
+    first = papers.by_ids(row(who).paper_ids[:1]).popitem()[1]
+    told = "drawn up in turns with another ranker"
+    assert told in client.get("/").content.decode()
+    assert told in client.get(f"/papers/{first.arxiv_id}/why/").content.decode()
+    readers.take_part(who, False, now)
+    service.rerank(profile(who), DAY, now)
+    assert told not in client.get("/").content.decode()

@@ -1,5 +1,6 @@
 """Effects of signals: what they cost to tell, and where they cannot be told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,3 +82,31 @@ def test_effects_that_are_told_together_are_those_of_orders_made_one_by_one(clie
         alone = signals.compare(now.order, rankings.order(interests(who), heard, DAY))
         Rule.objects.filter(pk=rule.pk).update(paused_at=rule.paused_at)
         assert signals.effect_of_rule(found, rule, now) == alone
+
+
+def test_what_is_switched_off_drives_nothing_and_is_told(client, who, topics):
+    client.post("/signals/", {"pause": "all:0"})
+    ledger = client.get("/signals/?effects=1").content.decode()
+    assert "All you said is switched off" in ledger
+    assert "How firm it is" not in ledger
+    assert "What you said is switched off" in client.get("/welcome/").content.decode()
+    n = Rating.objects.filter(reader=who).count()
+    assert f"{n} signals are switched off" in client.get("/").content.decode()
+
+
+def test_rules_come_by_the_page_and_each_once(client, who, topics, now):
+    Rule.objects.bulk_create(
+        Rule(profile=profile(who), kind="term", value=f"word{n:02d}", effect=-1, created_at=now)
+        for n in range(45)
+    )
+    address, listed = "/signals/", []
+    while address:
+        html = client.get(address).content.decode()
+        listed += re.findall(r"<b>(word\d\d)</b>", html)
+        following = re.search(r'href="(\?rules=\d+)" rel="next"', html)
+        address = following and f"/signals/{following[1]}"
+    assert listed == [f"word{n:02d}" for n in range(45)]
+
+
+def test_a_short_ledger_has_no_empty_pager(client, who, topics):
+    assert '<nav class="pages"' not in client.get("/signals/").content.decode()

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import DAY, interests, paper, profile, rating, reader, world
-from webapp.models import ModelRun, Paper, Profile, Ranking, Rating
+from webapp.models import ModelRun, Paper, Profile, Ranking, Rating, Visit, Work
 from webapp.queries import history as record
 from webapp.services import history as service
 from webapp.services import profiles, readers, runs, signals
@@ -64,6 +65,27 @@ def test_the_page_says_where_why_and_by_which_run(client, who, topics):
     assert 'name="boost" value="subject:cs.RO"' in html
 
 
+def test_the_saved_papers_and_the_others_add_up_to_their_shares(client, who, topics, now):
+    for n, liked in enumerate(topics[1]["robots"][:5]):
+        rating(who, liked, at=now - timedelta(minutes=n))
+    ranking.rerank(profile(who), DAY, now)
+    one = topics[1]["robots"][8]
+    (placed,) = record.placed(profile(who), one.pk)
+    told = service.why(interests(who), one, placed)
+    n, text, shared = told.others
+    assert (len(told.nearest), n) == (5, 4)
+    assert sum(row[1] for row in told.nearest) + text == pytest.approx(placed.text, abs=1e-6)
+    assert sum(row[2] for row in told.nearest) + shared == pytest.approx(placed.readers, abs=1e-6)
+    assert "4 others" in body(client, why(one))
+
+
+def test_the_disliked_paper_is_named(client, who, topics):
+    html = body(client, why(topics[1]["primes"][0]))
+    assert "because it is like one you asked for less of" in html
+    assert topics[0]["primes"][0].title in html
+    assert "asked for less of" not in body(client, why(topics[1]["robots"][0]))
+
+
 def test_what_dislikes_took_is_a_share_below_nothing(who, topics):
     (placed,) = record.placed(profile(who), topics[1]["primes"][0].pk)
     assert placed.lowered < -0.5
@@ -99,6 +121,8 @@ def test_the_preview_of_a_rating_is_what_happens(client, who, topics, now, asked
     after = Ranking.objects.get(reader=who, day=DAY).paper_ids
     assert told == signals.preview(before, after, one.pk)
     assert told.rise or told.fall
+    assert told.itself == (before.index(one.pk) + 1, after.index(one.pk) + 1)
+    assert f"This paper itself would go from place {told.itself[0]} to " in html
 
 
 # --- why was it missed
@@ -119,10 +143,39 @@ def test_a_paper_of_other_subjects(client, who, topics):
 
 @pytest.mark.parametrize("wish", ["subject:math.NT", "author:Ada Example"])
 def test_a_muted_paper(client, who, topics, wish):
+    muted = topics[1]["primes"][0]
+    stood = Ranking.objects.get(reader=who, day=DAY).paper_ids.index(muted.pk) + 1
     client.post("/rules/", {"mute": wish})
+    html = body(client, why(muted))
+    assert f"Your mute of the {wish.replace(':', ' “')}” keeps it from your lists since" in html
+    assert f"It first stood at <b>place {stood} of 36</b>" in html
+    assert f'name="clear" value="{wish}"' in html
+    client.post("/rules/", {"clear": wish})
+    assert f"It stood at <b>place {stood} of 36</b>" in body(client, why(muted))
+
+
+def test_a_mute_of_one_interest_is_taken_back_there(client, who, topics, now):
+    made = profiles.make(profile(who), "Primes", now)
+    client.post("/rules/", {"mute": "subject:math.NT", "profile": made.pk})
     html = body(client, why(topics[1]["primes"][0]))
-    assert f"You have muted the {wish.replace(':', ' “')}”" in html
-    assert "It has not been ranked for you" in html
+    assert "It holds for Primes." in html
+    assert f'name="profile" value="{made.pk}"' in html
+
+
+def test_the_first_order_of_a_day_outlives_every_act(client, who, topics, now):
+    first = Ranking.objects.get(reader=who, day=DAY).paper_ids
+    for liked in topics[1]["primes"][:2]:
+        readers.rate(who, liked, Rating.Value.UP, now)
+        readers.rerank_after(who, DAY, now)
+    stored = Ranking.objects.get(reader=who, day=DAY)
+    assert stored.paper_ids != first
+    assert stored.first_ids == first
+    was = first.index(topics[1]["primes"][0].pk) + 1
+    assert f"It first stood at place {was} of 36" in body(client, why(topics[1]["primes"][0]))
+    assert f'href="?day={DAY}">first 36' in body(client, "/history/")
+    page = body(client, f"/history/?day={DAY}")
+    titles = [Paper.objects.get(pk=pk).title for pk in first[:30]]
+    assert re.findall(r"why/[^>]+>([^<]+)</a>", page) == titles
 
 
 def test_a_withdrawn_paper(client, who, topics, now):
@@ -248,6 +301,89 @@ def test_an_older_paper_is_worth_a_little_less(who, topics):
     assert {row.fresh for row in rows} == {0.5}
     best = service.best_since(interests(who), DAY - timedelta(days=7))
     assert best[0].day == DAY
+
+
+@pytest.fixture
+def back(who, topics, now):
+    """The reader was here before the last of three days that came meanwhile."""
+    left = now - timedelta(days=9)
+    Visit.objects.create(reader=who, last_at=left)
+    Paper.objects.filter(issue_day=DAY - timedelta(days=1)).update(created_at=left)
+    world(1, DAY + timedelta(days=3))
+    return left
+
+
+def test_it_begins_with_the_day_after_the_last_visit(client, who, back):
+    html = body(client, "/catch-up/")
+    assert "Since your last visit." in html
+    assert "of 39 papers of 2 days since Thursday 19 November 2026" in html
+
+
+def test_it_begins_there_still_once_the_new_visit_is_noted(client, who, back):
+    client.post("/papers/seen/")
+    assert "of 2 days since Thursday 19 November" in body(client, "/catch-up/")
+
+
+def test_it_begins_later_for_who_has_seen_all_up_to_a_later_day(client, who, back):
+    client.post("/catch-up/", {"day": str(DAY)})
+    assert "3 papers of 1 day since Friday 20 November" in body(client, "/catch-up/")
+
+
+def test_the_newest_day_leads_to_what_was_missed(client, who, back):
+    html = body(client, "/")
+    assert "2 days have come since your last visit: the best of their 39 papers" in html
+    assert "since your last visit" not in body(client, f"/?day={DAY}")
+    client.post("/catch-up/", {"day": str(DAY)})
+    assert "since your last visit" not in body(client, "/")
+
+
+def test_a_reader_who_was_away_for_a_day_missed_nothing(client, who, topics, now):
+    Visit.objects.create(reader=who, last_at=now - timedelta(days=9))
+    Paper.objects.filter(issue_day=DAY - timedelta(days=1)).update(created_at=now - timedelta(9))
+    assert "since your last visit" not in body(client, "/")
+
+
+def test_days_that_are_not_ranked_are_shown_newest_first(client, who, topics):
+    Ranking.objects.filter(reader=who).delete()
+    Work.objects.all().delete()
+    html = body(client, "/catch-up/")
+    assert "The newest 30 of 48 papers of 2 days" in html
+    assert "2 of these days are not ranked for you" in html
+    unsaid = [p.arxiv_id for some in topics[1].values() for p in some]
+    assert shown(html) == sorted(unsaid, reverse=True)[:30]
+
+
+def test_days_that_are_being_ranked_are_told_so(client, who, topics, now):
+    Ranking.objects.filter(reader=who).delete()
+    readers.rank_soon(who.pk, timezone.now())
+    assert "2 of these days are being ranked" in body(client, "/catch-up/")
+
+
+def test_who_has_nothing_left_to_see_has_nothing_to_mark(client, who, topics):
+    for one in Paper.objects.filter(issue_day=DAY):
+        rating(who, one)
+    html = body(client, f"/catch-up/?day={DAY - timedelta(days=1)}")
+    assert "you saved, rated or muted all of them" in html
+    assert "Mark all as seen" not in html
+
+
+def test_each_paper_says_why_on_its_day(client, who, topics):
+    html = body(client, "/catch-up/")
+    best = topics[1]["robots"][0]
+    assert f'/papers/{best.arxiv_id}/why/?day={DAY}">Why?' in html
+    assert html.count("Because you saved or liked") >= 12
+    assert "shared terms: " in html
+
+
+def test_less_like_this_says_what_it_moved_on_the_papers_day(client, who, topics):
+    best = topics[1]["robots"][0]
+    assert f'name="of" value="{DAY}"' in body(client, "/catch-up/")
+    sent = {"value": "down", "of": str(DAY), "next": "/catch-up/"}
+    answer = client.post(
+        f"/papers/{best.arxiv_id}/rating/", sent, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "It went from place" in answer
+    assert f'name="of" value="{DAY}"' in answer
 
 
 def test_a_get_marks_nothing(client, who, topics):

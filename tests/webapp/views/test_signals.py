@@ -372,13 +372,16 @@ def test_the_effects_of_a_page_are_worked_out_when_asked(client, who, topics):
 def test_it_tells_whether_explored_papers_paid_off(client, who, topics, now):
     one = papers.by_ids(order(who)[20:21]).popitem()[1]
     Ranking.objects.filter(profile=profile(who)).update(explored=[21, 25])
+    unopened = Ranking.objects.get(profile=profile(who), day=DAY)
+    unopened.pk, unopened.day = None, DAY - timedelta(days=9)
+    unopened.save()
     readers.save(who, one, True, now)
     readers.rerank_after(who, DAY, now)
     Ranking.objects.filter(profile=profile(who), day=DAY).update(explored=[25])
     found = signals.facts(who.pk).explored
     assert (found.shown, found.liked, found.disliked) == (2, 1, 0)
     html = client.get("/signals/").content.decode()
-    assert "2 papers from outside your habit stood on your days so far" in html
+    assert "2 papers from outside your habit stand on the days of which" in html
 
 
 def test_a_deleted_interests_rules_don_t_hold(client, who, topics, now):
