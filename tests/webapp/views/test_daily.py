@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import DAY, paper, reader
-from webapp.models import Visit
+from webapp.models import Entry, Visit
+from webapp.queries.social import daily
 from webapp.services.social import submissions, upvotes
 
 pytestmark = pytest.mark.django_db
@@ -244,8 +245,9 @@ def test_a_category_narrows_a_day_a_week_and_a_month(client, page):
     for cat in ("cs.RO", "cs"):
         html = body(client, f"/papers/{page}?cat={cat}")
         assert shown(html) == [liked.arxiv_id, robots.arxiv_id]
-        archive = r'(?: value="cs" translate="yes")?'
-        assert re.search(f"<option{archive} selected>(?:All of )?{cat}</option>", html)
+        assert re.search(
+            f'<option(?: value="cs" translate="yes")? selected>(?:All of )?{cat}</option>', html
+        )
 
 
 def test_an_old_name_of_a_category_narrows_to_the_new_one(client):
@@ -305,6 +307,17 @@ def test_a_day_tells_how_many_papers_it_has_with_what_was_brought(client):
     assert ">3 papers<" in body(client, "/papers")
     assert ">2 papers in cs.RO<" in body(client, f"/papers/date/{DAY}?cat=cs.RO")
     assert ">1 paper<" in body(client, f"/papers/date/{MONDAY}")
+
+
+def test_the_letter_of_a_day_has_also_what_was_brought_away_from_it():
+    brought, other = paper(), paper()
+    upvote(brought)
+    Entry.objects.update(day=DAY + timedelta(days=1))
+    led = daily.leading("date", [], frozenset(), 9)
+    assert [(one.paper, one.entry and one.entry.n_upvotes) for one in led] == [
+        (brought, 1),
+        (other, None),
+    ]
 
 
 # --- for one reader
