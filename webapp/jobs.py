@@ -31,7 +31,7 @@ JOBS: dict[str, Job] = {
     "trend": trends.compute_trend,
     "prune": subscriptions.prune,
     "digests": claims.claim,
-    "settle": insight.settle_all,
+    "settle": lambda slot, now: insight.settle_all(slot, now) | insight.begin_next(now),
     "confirm": confirming.answer,
     "demo": demo.load,
 }

@@ -316,6 +316,8 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 86_400
 PAPERS_PER_PAGE = 30
 # Of a day's leading 50 places, for papers from outside a reader's habit.
 EXPLORATION_PERCENT = number("EXPLORATION_PERCENT", 10, 0, 50)
+# Whether rankers are compared in turns for readers who agreed, where the operator plans nothing.
+COMPARISONS = boolean("COMPARISONS", default=True)
 # A sentence encoder beside the words, for workers that have requirements-encoder.txt: a package
 # that carries a model, a folder, or module:Class of one's own. None: words alone.
 ENCODER = text("ENCODER")

@@ -1,12 +1,12 @@
 """What a reader's acts say of the orders they were shown, and of the topics they turn to."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
-from webapp.models import Comparison, ModelRun
+from webapp.models import Comparison, Entry, ModelRun, Paper
 
 DAYS = 200  # of the record, the newest
 MONTHS = 12
@@ -104,6 +104,40 @@ def credits_of(reader_id: int) -> list[Credit]:
 def comparisons() -> QuerySet[Comparison]:
     """The newest ones."""
     return Comparison.objects.order_by("-begins_on")[:COMPARISONS]
+
+
+def open_now() -> Comparison | None:
+    """The comparison that the newest issue day is in, or that is next."""
+    newest = Paper.objects.aggregate(day=Max("issue_day"))["day"]
+    rows = Comparison.objects.order_by("begins_on")
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=newest)).first() if newest else None
+
+
+def one_at_a_time() -> None:
+    """Until the transaction ends nobody else plans a comparison."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE webapp_comparison IN SHARE ROW EXCLUSIVE MODE")
+
+
+def is_compared_after(day: date, time: timedelta) -> bool:
+    """Whether a comparison is on, or begins within so much time."""
+    soon = Comparison.objects.filter(begins_on__lte=day + time)
+    return soon.filter(Q(ends_on=None) | Q(ends_on__gt=day)).exists()
+
+
+def last_rival() -> str:
+    """Of the comparison that began last; nothing where there was none."""
+    return Comparison.objects.order_by("-begins_on").values_list("rival", flat=True).first() or ""
+
+
+def rivals_there() -> set[str]:
+    """Which rankers differ from the one that serves; none while none serves."""
+    weight = ModelRun.objects.filter(is_active=True).values_list("weight", flat=True).first()
+    if weight is None:
+        return set()
+    upvoted = Entry.objects.filter(Q(n_upvotes__gt=0) | Q(n_public__gt=0)).exists()
+    rivals = {"newest": True, "text": weight > 0, "upvoted": upvoted}
+    return {name for name, is_there in rivals.items() if is_there}
 
 
 def unsettled(day: date) -> QuerySet[Comparison]:

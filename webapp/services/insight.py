@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext
 
 from recommender.interleaving import Result, settle, wilson
@@ -13,9 +15,11 @@ from recommender.vectors import Vectors
 from webapp import dataset
 from webapp.models import Comparison
 from webapp.queries import insight as known
-from webapp.queries import rankings
+from webapp.queries import papers, rankings
 from webapp.services import work
 
+RUNS_FOR = timedelta(14)  # of issue days
+TURNS = ["newest", "text", "upvoted"]  # of Comparison.Rival
 LEADING = 10  # places of a day in which hits count
 TOPICS = 6
 LEAST_READERS = 5  # fewer would tell what one of them did
@@ -106,6 +110,31 @@ def settle_all(_slot: str, now: datetime) -> work.Counts:
         changed += settled != one.settled
         Comparison.objects.filter(pk=one.pk).update(settled=settled, settled_at=now)
     return {"comparisons": changed}
+
+
+def begin_next(now: datetime) -> work.Counts:
+    """Where nothing is compared, begin the next comparison, from the next issue day on.
+
+    The rivals take turns. Text only is left out while it is all that the ranking goes by, most
+    upvoted while nothing was upvoted. What an operator has planned comes first.
+    """
+    if not settings.COMPARISONS:
+        return {}
+    with transaction.atomic():
+        known.one_at_a_time()
+        newest, rivals = papers.newest_days(1), known.rivals_there()
+        if not (newest and rivals) or known.is_compared_after(newest[0], RUNS_FOR):
+            return {}
+        begins = newest[0] + timedelta(1)
+        rival, ends = _next(rivals, known.last_rival()), begins + RUNS_FOR - timedelta(1)
+        Comparison.objects.create(rival=rival, begins_on=begins, ends_on=ends)
+    return {"begun": 1}
+
+
+def _next(rivals: set[str], last: str) -> str:
+    """Whose turn it is after the last one's."""
+    turns = [*TURNS[TURNS.index(last) + 1 :], *TURNS] if last in TURNS else TURNS
+    return next(one for one in turns if one in rivals)
 
 
 class Topics(NamedTuple):

@@ -33,7 +33,7 @@ from webapp.forms import (
     profile_asked,
 )
 from webapp.models import Paper, Rating, Reader
-from webapp.queries import papers, rankings, readers
+from webapp.queries import insight, papers, rankings, readers
 from webapp.services import readers as service
 from webapp.services.digests import personal
 from webapp.views import is_part
@@ -277,7 +277,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     comparisons = ComparisonsForm(initial={"compares": request.user.compares})
     upvotes = UpvotesForm(initial={"teach": request.user.upvotes_teach})
     forms = {"form": form, "comparisons": comparisons, "upvotes": upvotes}
-    context = forms | {"now": timezone.now()}
+    context = forms | {"now": timezone.now(), "compared": insight.open_now()}
     return render(request, "readers/time_zone.html", context)
 
 
@@ -290,7 +290,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     service.take_part(request.user, compares, timezone.now())
     yes, no = gettext("You take part in comparisons."), gettext("You take no part in comparisons.")
     messages.success(request, yes if compares else no)
-    return redirect("time_zone")
+    return redirect(named(request) or "time_zone")
 
 
 @by_reader
