@@ -23,6 +23,15 @@ from webapp.queries import readers, runs, signals
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
 TERMS_SHOWN = 3
+TERMS_TRIED = TERMS_SHOWN + 6  # some of them say nothing
+# In abstracts of every kind, and so no reason for one.
+_COMMON = (
+    "approach approaches based data demonstrate different evidence existing experiments framework "
+    "improve improves large method methods model models new novel paper performance problem "
+    "problems propose proposed recent results show shows significantly study substantially task "
+    "tasks use used using work"
+)
+COMMON = frozenset(_COMMON.split())
 TERMS_FOR_LEADING = 150  # reasons further down are not worth their bytes
 PACKS_KEPT = 12  # in one process; about 3 MB each at 1,500 papers
 
@@ -277,7 +286,13 @@ def reasons(pack: Pack, ids: np.ndarray, because: np.ndarray, rated: Vectors) ->
     names them anyway. Only they hold . or -.
     """
     leading = ids[:TERMS_FOR_LEADING]
-    found = shared_terms(pack.text.take(leading), rated, because[: len(leading)], k=TERMS_SHOWN + 2)
+    found = shared_terms(pack.text.take(leading), rated, because[: len(leading)], k=TERMS_TRIED)
     named = [[pack.term(column) for column in row if column >= 0] for row in found]
     told = [[name for name in row if name and not {".", "-"} & {*name}] for row in named]
-    return [row[:TERMS_SHOWN] for row in told]
+    return [telling(row)[:TERMS_SHOWN] for row in told]
+
+
+def telling(terms: list[str]) -> list[str]:
+    """Terms without those that are common everywhere, and without parts of longer ones here."""
+    parts = {word for term in terms if " " in term for word in term.split()}
+    return [term for term in terms if term not in parts and term not in COMMON]

@@ -108,3 +108,8 @@ def test_a_rebuilt_day_has_a_count_of_parts_that_no_process_remembers(run, now):
     runs.embed("next hour", now)
     assert known.n_parts(run.pk, DAY) == 3
     assert len(pack_of(run).text) == 7
+
+
+def test_terms_that_are_part_of_another_or_of_every_abstract_are_no_reason():
+    found = ["deep learning", "based", "deep", "jwst", "performance", "learning"]
+    assert dataset.telling(found) == ["deep learning", "jwst"]
