@@ -36,7 +36,7 @@ def test_steering_by_mouse(open_page, papers, look):
     expect(page.locator("#message")).to_contain_text("neither muted nor boosted")
     assert order(page) == before
     page.locator("a:has-text('Why?')").first.click()
-    page.wait_for_url("**/why/")
+    page.wait_for_url("**/why/**")
     expect(page.locator("table.shares")).to_be_visible()
     found = look(page)
     page.click("button[name=boost][value='subject:cs.RO']")
@@ -118,5 +118,5 @@ def test_steering_without_javascript(open_page, papers):
     page.goto("/history/")
     page.fill("#paper", f"https://arxiv.org/abs/{papers['robots'][0]}")
     page.click("button:has-text('Look')")
-    page.wait_for_url("**/why/")
+    page.wait_for_url("**/why/**")
     expect(page.locator("#main")).to_contain_text("place")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Subquery
 
 from webapp.models import Comparison, Entry, ModelRun, Paper
 
@@ -108,9 +108,9 @@ def comparisons() -> QuerySet[Comparison]:
 
 def open_now() -> Comparison | None:
     """The comparison that the newest issue day is in, or that is next."""
-    newest = Paper.objects.aggregate(day=Max("issue_day"))["day"]
-    rows = Comparison.objects.order_by("begins_on")
-    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=newest)).first() if newest else None
+    newest = Paper.objects.order_by("-issue_day", "-arxiv_id").values("issue_day")[:1]
+    is_open = Q(ends_on=None) | Q(ends_on__gte=Subquery(newest))
+    return Comparison.objects.filter(is_open).order_by("begins_on").first()
 
 
 def one_at_a_time() -> None:

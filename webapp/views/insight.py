@@ -37,7 +37,6 @@ def insight(request: HttpRequest) -> HttpResponse:
         "hit_points": list(zip(weeks, course.points, strict=True)),
         "leading": service.LEADING,
         "verdicts": [_told(one) for one in service.verdicts(reader_id)],
-        "compared": known.open_now(),
         "least": service.LEAST_READERS,
         "few": service.FEW,
         "topics": topics,

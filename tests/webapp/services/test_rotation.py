@@ -71,7 +71,7 @@ def test_a_reader_takes_part_where_the_result_will_stand(served, now, client):
     who = reader()
     client.force_login(who, "django.contrib.auth.backends.ModelBackend")
     insight.begin_next(now)
-    assert "this ranking against newest first" in client.get("/insight/").content.decode()
+    assert "this ranking against newest first" in client.get("/settings/").content.decode()
     sent = {"compares": "on", "next": "/insight/#against"}
     assert client.post("/settings/comparisons/", sent).url == "/insight/#against"
     who.refresh_from_db()
