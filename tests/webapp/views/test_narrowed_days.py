@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import DAY, paper
-from tests.webapp.views.test_daily import body, shown, upvote
+from tests.webapp.views.test_daily import MONDAY, body, shown, upvote
 
 pytestmark = pytest.mark.django_db
 
