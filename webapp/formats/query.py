@@ -144,6 +144,8 @@ class _Reading:
                 told = gettext("%(field)s: has no word behind it and was left out.")
                 self.notes.append(told % {"field": field})
             return None
+        if field == "au" and text.count(",") == 1:
+            text = " ".join(reversed([part.strip() for part in text.split(",")]))
         return Term(field, text[:200], found["phrase"] is not None)
 
     def _date(self, field: str, text: str, found: re.Match[str]) -> None:

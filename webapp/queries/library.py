@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db.models import Case, Count, F, Func, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce, Left, Lower
 
 from webapp.models import Rating
@@ -26,7 +26,7 @@ TEXT = Case(
         Q(saved=True) & ~Q(note=""),
         then=Func(
             SAID,
-            SearchVector("note", config="english"),
+            SearchVector(Func("note", function="folded"), config="english"),
             template="(%(expressions)s)",
             arg_joiner=" || ",
         ),
@@ -114,7 +114,8 @@ def _speaks_for(interests: Interests, asked: int) -> Q:
 
 def _has(words: str) -> Q:
     """The words in the paper, in the note about it, or some here and some there."""
-    return Q(text=SearchQuery(words, config="english", search_type="websearch"))
+    folded = Func(Value(words, output_field=TextField()), function="folded")
+    return Q(text=SearchQuery(folded, config="english", search_type="websearch"))
 
 
 def _page(own: QuerySet[Rating], sort: str, after: str) -> tuple[list[Rating], str]:

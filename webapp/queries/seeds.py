@@ -57,18 +57,26 @@ def of_author(name: str) -> list[Paper]:
     if not words:
         return []
     first, last = words[0], words[-1]
-    wanted = f"'{last}'" if len(words) == 1 else f"'{last}' & ('{first}' | '{first[0]}')"
+    begins = ":*" if len(first) == 1 else ""  # an initial is the beginning of a name
+    wanted = f"'{last}'"
+    if len(words) > 1:
+        wanted += f" & ('{first}'{begins} | '{first[0]}')"
     by_that_name = RawSQL(
         """
         EXISTS (SELECT FROM unnest(webapp_paper.authors) AS a
-            WHERE to_tsvector('simple', a) @@ to_tsquery('simple', %s))
+            WHERE to_tsvector('simple', folded(a)) @@ to_tsquery('simple', folded(%s::text)))
         """,
         [wanted],
     )
-    found = LISTED.alias(
-        named=by_that_name,
-        indexed=RawSQL("webapp_paper.search @@ to_tsquery('simple', %s)", [wanted]),
+    # As it is written too, of papers that were stored before names were folded.
+    by_words = RawSQL(
+        """
+        webapp_paper.search
+            @@ (to_tsquery('simple', %s::text) || to_tsquery('simple', folded(%s::text)))
+        """,
+        [wanted, wanted],
     )
+    found = LISTED.alias(named=by_that_name, indexed=by_words)
     rows = found.filter(indexed=True, named=True, withdrawn_at=None)
     return list(rows.order_by("-issue_day", "-pk")[:MOST_OF_AUTHOR])
 

@@ -24,12 +24,26 @@ CREATE TEMP TABLE IF NOT EXISTS stated (
     kind text
 ) ON COMMIT DELETE ROWS
 """
+_NAMES = "array_to_string(s.authors[1:200], ' ')"
+
+
+def _words(text: str, language: str, weight: str) -> str:
+    """Words as they are written, and behind them without their accents where they have any."""
+    return f"""
+    setweight(to_tsvector('{language}', {text}), '{weight}')
+    || CASE WHEN folded({text}) = {text} THEN ''
+        ELSE setweight(to_tsvector('{language}', folded({text})), '{weight}') END
+    """
+
+
 # What is looked for, of a row s: words of the title, of the abstract, names of authors.
-INDEXED = """
-    setweight(to_tsvector('english', s.title), 'A')
-    || setweight(to_tsvector('english', s.abstract), 'B')
-    || setweight(to_tsvector('simple', array_to_string(s.authors[1:200], ' ')), 'C')
-"""
+INDEXED = " || ".join(
+    (
+        _words("s.title", "english", "A"),
+        _words("s.abstract", "english", "B"),
+        _words(_NAMES, "simple", "C"),
+    )
+)
 _INSERT = f"""
 INSERT INTO webapp_paper (
     arxiv_id, issue_day, day_is_derived, content_day, title, abstract, is_summary, authors,

@@ -7,7 +7,6 @@ prose is escaped, and MathML is written anew, element by element, from what the 
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -24,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from latex2mathml.converter import convert_to_element
 
+from webapp.formats.prose import named, prose, visible
 from webapp.queries.papers import subject_names
 from webapp.queries.searches.hits import BEGIN, END
 
@@ -35,6 +35,7 @@ LONGEST_FORMULA = 400
 MOST_MATH = 1_500
 MOST_ELEMENTS = 700
 DEEPEST = 8
+WIDE = 36  # signs; a wider formula is a box that scrolls, so that on a phone the page does not
 WORTH_KEEPING = 4_000
 
 
@@ -46,8 +47,13 @@ class Piece(NamedTuple):
     formula: str = ""  # what stands between the signs; nothing in prose
 
 
-_SIGNS = re.compile(r"\\\(|\\\[|\\.|\$\$|\$", re.DOTALL)
+_SIGNS = re.compile(
+    r"\\begin\{(?P<env>(?:equation|displaymath|gather|multline|align|eqnarray|flalign)\*?)\}"
+    r"|\\\(|\\\[|\\.|\$\$|\$",
+    re.DOTALL,
+)
 _CLOSING = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
+_TABLES = ("align", "eqnarray", "flalign")
 _BEYOND_DOUBT = re.compile(r"[\\^_={}]")
 
 
@@ -60,13 +66,15 @@ def pieces(text: str) -> Iterator[Piece]:
         end = _end_of_formula(text, found) if budget > 0 else -1
         if end < 0:
             continue
-        sign = len(found[0])
+        over = end + len(_CLOSING.get(found[0]) or f"\\end{{{found['env']}}}")
         if found.start() > last:
             yield Piece(text[last : found.start()])
         formula = text[found.end() : end]
-        yield Piece(text[found.start() : end + sign], formula.strip())
+        is_table = (found["env"] or "").startswith(_TABLES)
+        whole = text[found.start() : over]
+        yield Piece(whole, whole if is_table else formula.strip())
         budget -= len(formula)
-        last = start = end + sign
+        last = start = over
     if last < len(text):
         yield Piece(text[last:])
 
@@ -74,6 +82,8 @@ def pieces(text: str) -> Iterator[Piece]:
 def _end_of_formula(text: str, found: re.Match[str]) -> int:
     """Where the closing sign stands, or -1 when this sign opens nothing."""
     closing, begin = _CLOSING.get(found[0]), found.end()
+    if found["env"]:
+        closing = f"\\end{{{found['env']}}}"
     if closing is None:
         return -1
     end = text.find(closing, begin, begin + LONGEST_FORMULA + len(closing))
@@ -93,6 +103,29 @@ def _is_formula(inner: str, after: str) -> bool:
     return not inner[0].isspace() and not inner[-1].isspace() and not after.isdigit()
 
 
+# Places of formulas while the words around them are read: no paper has these signs.
+_PLACE, _PLACES = 0xF0000, re.compile("([\U000f0000-\U000ffffd])")
+
+# Dashes and links that are written as if they were math.
+_NO_MATH = re.compile(r"\$(\\unicode\{x[0-9a-fA-F]{4}\}|\\href\{[^{}$]*+\}\{[^{}$]*+\})\$")
+
+
+def meant(text: str) -> Iterator[Piece]:
+    """As `pieces`, with the words as they are meant: a command may stand around a formula."""
+    found = list(pieces(_NO_MATH.sub(r"\1", text)))
+    formulas = [piece for piece in found if piece.formula]
+    if not formulas:
+        yield from (Piece(prose(piece.written)) for piece in found)
+        return
+    places = iter(range(_PLACE, _PLACE + len(formulas)))
+    marked = (chr(next(places)) if p.formula else _PLACES.sub("", p.written) for p in found)
+    for part in _PLACES.split(prose("".join(marked))):
+        if _PLACES.fullmatch(part):
+            yield formulas[ord(part) - _PLACE]
+        elif part:
+            yield Piece(part)
+
+
 # --- writing it as MathML -----------------------------------------------------------
 
 # Commands that carry addresses, files, definitions or styles have no place in a formula.
@@ -101,7 +134,12 @@ _REFUSED = re.compile(
     r"|catcode|write|read|openout|openin|style|class|cssId|data|unicode|require|special|rule)"
     r"(?![a-z])"
 )
-_BARE_ALPHABET = re.compile(r"\\(math(?:bb|cal|frak|bf|rm|sf|tt|it|scr))\s+([A-Za-z0-9])")
+_UNDERSTOOD = [  # what the converter does not know, as what it knows
+    (re.compile(r"\\(math(?:bb|cal|frak|bf|rm|sf|tt|it|scr))\s+([A-Za-z0-9])"), r"\\\1{\2}"),
+    (re.compile(r"\\\\\s*\[-?[\d.]{1,5}\s?[a-z]{2}\]"), r"\\\\"),
+    (re.compile(r"\\(?:label|tag)\{[^{}]*\}|\\(?:nonumber|notag|displaystyle)(?![A-Za-z])"), ""),
+    (re.compile(r"\\(begin|end)\{(?:aligned|split|flalign\*?|eqnarray\*?)\}"), r"\\\1{align*}"),
+]
 _TAGS = {
     *("mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup", "mfrac"),
     *("msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mmultiscripts"),
@@ -124,13 +162,17 @@ def mathml(formula: str) -> str:
     """TeX -> MathML; nothing where it can't be understood or might do something."""
     if len(formula) > LONGEST_FORMULA or _REFUSED.search(formula) or not _is_balanced(formula):
         return ""
+    for written, understood in _UNDERSTOOD:
+        formula = written.sub(understood, formula)
     try:
-        found = convert_to_element(_BARE_ALPHABET.sub(r"\\\1{\2}", formula))
+        found = convert_to_element(formula)
     except Exception:  # noqa: BLE001 - the converter raises whatever it stumbles over
         return ""
     if sum(1 for _ in found.iter()) > MOST_ELEMENTS:
         return ""
-    return f"<math>{_row(found[0])}</math>"
+    shown = f"<math>{_row(found[0])}</math>"
+    n_signs = len(html.unescape("".join(found.itertext())))
+    return shown if n_signs <= WIDE else f'<span class="math" tabindex="0">{shown}</span>'
 
 
 def _is_balanced(formula: str) -> bool:
@@ -151,8 +193,10 @@ def _element(found: Element) -> str:
     words = html.unescape(found.text or "")
     if tag == "mi" and words == "~":
         return "<mo>\u223c</mo>"  # \sim
+    if tag != "mtext" and words[:1] == "\\" and words[1:].isalpha():
+        words = named(words[1:])
     children = _row(found) if tag in _ROWS else "".join(map(_element, found))
-    text = escape(_visible(_BETTER.get(words, words)))
+    text = escape(visible(_BETTER.get(words, words)))
     return f"<{tag}{_attributes(found)}>{text}{children}</{tag}>"
 
 
@@ -177,76 +221,6 @@ def _attributes(found: Element) -> str:
     return "".join(kept)
 
 
-# --- the TeX of ordinary words ------------------------------------------------------
-
-_UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_MARKS = {
-    "'": "\u0301",
-    "`": "\u0300",
-    '"': "\u0308",
-    "^": "\u0302",
-    "~": "\u0303",
-    "=": "\u0304",
-    ".": "\u0307",
-    "H": "\u030b",
-    "c": "\u0327",
-    "v": "\u030c",
-    "u": "\u0306",
-    "k": "\u0328",
-    "r": "\u030a",
-    "d": "\u0323",
-    "b": "\u0331",
-}
-_ACCENT = re.compile(
-    r"""\\(?:(?P<sign>['`"^~=.])|(?P<name>[Hcvukrdb])(?=[\s{\\]))\s?"""
-    r"""(?:\{\s?\\?(?P<braced>[A-Za-z])\s?\}|\\(?P<dotless>[ij])(?![A-Za-z])\s?|(?P<bare>[A-Za-z]))"""
-)
-_NAMES = ("ss", "o", "O", "l", "L", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j", "dh", "th", "dj")
-_LETTERS = dict(zip(_NAMES, "ßøØłŁæÆœŒåÅ\u0131ȷðþđ", strict=True))
-_LETTER = re.compile(
-    r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}| (?=\w))?"
-)
-_WRITTEN_OTHERWISE = re.compile(r"[\\~`]|--")  # most text is meant as it is written
-_AROUND_LETTER = re.compile(r"\{([^\W\d_])\}|(?<=[øØłŁßæÆœŒåÅ])\{\}")
-_SPELLINGS = [
-    (re.compile(r"\\([&%$#_{}])"), r"\1"),
-    (re.compile(r"\\(?:emph|text(?:bf|it|tt|sc|rm|sf)?|url|mbox)\{([^{}\\]*)\}"), r"\1"),
-    (re.compile(r"\{\\(?:em|it|bf|tt|sc|rm|sl)\s([^{}\\]*)\}"), r"\1"),
-    (re.compile(r"\\(?:ldots|dots)(?![A-Za-z])(?:\{\})?"), "…"),
-    (re.compile(r"\\[,;:! ]"), " "),
-    (re.compile(r"\\\\"), " "),
-    (re.compile(r"(?:(?<=[\w.,)\]])|\A)~(?=[\w(\[\\]|\Z)"), "\u00a0"),
-    (re.compile(r"(?<=\w) ?--- ?(?=\w)"), " — "),
-    (re.compile(r"(?<![\s-])--(?![\s-])"), "\u2013"),
-    (re.compile("``([^`']*)''"), r"“\1”"),
-    (re.compile(r"(?<![\w`])`([^`'\s][^`'\n]{0,80})'(?!\w)"), "\u2018\\1\u2019"),
-]
-
-
-def prose(text: str) -> str:
-    r"""Ordinary words as they are meant: `Erd\H{o}s` as Erdős, `Fig.~3` with its blank."""
-    text = _visible(text)
-    if not _WRITTEN_OTHERWISE.search(text):
-        return text
-    if "\\" in text:
-        text = _LETTER.sub(lambda found: _LETTERS[found[1]], _ACCENT.sub(_accented, text))
-        text = _AROUND_LETTER.sub(r"\1", text)
-    for written, meant in _SPELLINGS:
-        text = written.sub(meant, text)
-    return text
-
-
-def _visible(text: str) -> str:
-    """Without what controls a terminal or turns the direction of the words around it."""
-    return _UNSEEN.sub("", text)
-
-
-def _accented(found: re.Match[str]) -> str:
-    letter = found["braced"] or found["dotless"] or found["bare"]
-    mark = _MARKS[found["sign"] or found["name"]]
-    return unicodedata.normalize("NFC", letter + mark)
-
-
 # --- filters ------------------------------------------------------------------------
 
 
@@ -268,14 +242,12 @@ def _remembered(write: Callable[..., str], text: str, *size: int) -> str:
 
 
 def _whole(text: str) -> str:
-    return "".join(map(_html, pieces(text)))
+    return "".join(map(_html, meant(text)))
 
 
 def _html(piece: Piece) -> str:
     markup = mathml(piece.formula) if piece.formula else ""
-    if markup:
-        return markup
-    return str(escape(_visible(piece.written) if piece.formula else prose(piece.written)))
+    return markup or str(escape(visible(piece.written)))
 
 
 @register.filter
@@ -290,13 +262,13 @@ def opening(text: str, size: int) -> SafeString:
 
 def _beginning(text: str, size: int) -> str:
     shown, length, weight, heaviest = [], 0, 0, size * 3 // 2
-    for piece in pieces(text):
+    for piece in meant(text):
         length, markup = length + len(piece.written), _html(piece)
         weight += len(markup)
         if length > size or weight > heaviest:
             if not piece.formula:
                 keep = len(piece.written) - max(length - size, weight - heaviest)
-                shown.append(str(escape(prose(_whole_words(piece.written, keep)))))
+                shown.append(str(escape(_whole_words(piece.written, keep))))
             return "".join(shown).rstrip(" ,;:") + " …"
         shown.append(markup)
     return "".join(shown)
@@ -314,7 +286,7 @@ _UNMARKED = str.maketrans("", "", BEGIN + END)
 @stringfilter
 def marked(text: str) -> SafeString:
     """As `tex`, with what a search found marked; formulas stay whole."""
-    return mark_safe("".join(map(_with_marks, pieces(text))))  # noqa: S308 - as in tex
+    return mark_safe("".join(map(_with_marks, meant(text))))  # noqa: S308 - as in tex
 
 
 def _with_marks(piece: Piece) -> str:
@@ -327,9 +299,7 @@ def _with_marks(piece: Piece) -> str:
 @stringfilter
 def plain(text: str) -> str:
     """For a window's title: words as meant, math as written."""
-    return "".join(
-        _visible(piece.written) if piece.formula else prose(piece.written) for piece in pieces(text)
-    )
+    return "".join(visible(piece.written) for piece in meant(text))
 
 
 @register.filter

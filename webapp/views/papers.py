@@ -19,7 +19,7 @@ from webapp.queries import papers, readers
 from webapp.queries.rankings import Card
 from webapp.queries.social import comments, daily
 from webapp.services import searches
-from webapp.templatetags.papers import mathml, pieces, plain, prose
+from webapp.templatetags.papers import mathml, meant, plain
 from webapp.views import base_of
 
 SIMILAR = 6
@@ -113,10 +113,8 @@ def _citation(paper: Paper, versions: Versions) -> Citation:
 def _words(text: str) -> tuple[Words, ...]:
     """A formula that can't be understood, or might do something, is prose as it was written."""
     return tuple(
-        Words(piece.formula, True)
-        if mathml(piece.formula)
-        else Words(piece.written if piece.formula else prose(piece.written))
-        for piece in pieces(text)
+        Words(piece.formula, True) if mathml(piece.formula) else Words(piece.written)
+        for piece in meant(text)
     )
 
 

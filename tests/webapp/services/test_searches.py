@@ -72,6 +72,31 @@ def test_over_the_topics_of_the_older_papers_the_right_ones_come_first(demo):
     assert missed == []
 
 
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("au:Bradac", 1),
+        ("au:Bradač", 1),
+        ('au:"Marusa Bradac"', 1),
+        ("ti:schrodinger", 1),
+        ("ti:Schrödinger", 1),
+        ('"schrodinger bridge"', 2),
+        ("naive", 1),
+        ("naïve", 1),
+        ("soren", 1),
+        ('au:"Li Yuan"', 1),
+        ('au:"Yuan, Li"', 1),
+        ('au:"Yuan Wang"', 0),
+    ],
+)
+def test_accents_make_no_difference_and_names_stay_apart(text, n):
+    paper(title="On the Schrödinger bridge", authors=["Maruša Bradač", "Li Yuan"])
+    paper(title="Naïve guesses", authors=["Yuan Li", "Yuan Chen", "Wang Bo"])
+    paper(title="Bridges", abstract='A Schr\\"{o}dinger bridge', authors=["Wei Li", "Søren Yuan"])
+    indexed()
+    assert len(hits.by_words(read(parse(text), None))) == n
+
+
 def test_a_hit_without_a_place_stands_by_its_words_alone():
     found = [hits.Hit(pk, 1.0) for pk in (1, 2, 3)]
     assert [place.paper_id for place in searches.fuse(found, {}, [])] == [1, 2, 3]

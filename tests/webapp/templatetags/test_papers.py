@@ -14,9 +14,9 @@ from webapp.templatetags.papers import authors, gap, opening, plain, tex
 TAGS = {
     *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "msup", "msub", "msubsup"),
     *("mfrac", "msqrt", "mroot", "mover", "munder", "munderover", "mtable", "mtr", "mtd"),
-    *("mmultiscripts", "mprescripts", "mphantom"),
+    *("mmultiscripts", "mprescripts", "mphantom", "span"),
 }
-ATTRIBUTES = {"mathvariant", "stretchy", "accent", "linethickness", "width"}
+ATTRIBUTES = {"class", "tabindex", "mathvariant", "stretchy", "accent", "linethickness", "width"}
 BOMBS = {
     "dollars": "$" * 30_000,
     "openers": "\\(" * 15_000,
@@ -29,6 +29,15 @@ BOMBS = {
     "subscripts": ("$" + "a_{" * 8 + "a" + "}" * 8 + "$ ") * 800,
     "braces": "{" * 30_000,
     "emph": "\\emph{" * 5_000,
+    "unclosed cites": "\\cite[" * 5_000,
+    "links": "\\href{" * 5_000,
+    "nested emph": "\\emph{" * 3_000 + "}" * 3_000,
+    "pairs": "\\frac{a}{" * 3_000 + "}" * 3_000,
+    "options": "\\a[" * 10_000,
+    "blanks behind a command": ("\\a" + " " * 97) * 300,
+    "declarations": "{" + "\\em " * 6_000,
+    "a long command": "\\" + "a" * 30_000,
+    "environments": "\\begin{align}" * 2_000,
     "unclosed emph": "\\emph{" + "a" * 29_990,
     "blanks in a group": "{\\em" + " " * 29_990,
     "accents": "\\'" * 15_000,
@@ -106,6 +115,21 @@ def test_a_blank_stands_behind_the_name_of_a_function():
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("$\\PRM(q)$ for $\\Z$", ["PRM", "Z"]),
+        ("$\\Bigl\\lfloor x\\Bigr\\rfloor$", ["\u230a", "\u230b"]),
+        ("\\begin{gather*} a_1 \\\\[1.2ex] b_1 \\end{gather*}", ["<msub>"]),
+        ("\\begin{align} a&=b_1 \\\\[1.2ex] c&=d \\end{align}", ["<mtable>", "<mtd>"]),
+    ],
+)
+def test_no_command_is_left_in_a_formula(written, shown):
+    assert "\\" not in tex(written)
+    assert "1.2ex" not in tex(written)
+    assert all(part in tex(written) for part in shown)
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "it costs $5 and $10",
@@ -114,12 +138,16 @@ def test_a_blank_stands_behind_the_name_of_a_function():
         "$$$$$$$",
         "$ S $",
         "$" + "x" * 401 + "$",
-        "no \\math",
         "",
     ],
 )
 def test_what_is_no_math_stays_as_written(written):
     assert tex(written) == written
+
+
+def test_a_wide_formula_is_a_box_of_its_own():
+    assert tex(f"${'x+' * 30}y$").startswith('<span class="math" tabindex="0"><math>')
+    assert tex("$x+y$").startswith("<math>")
 
 
 def test_money_before_math_leaves_the_math_alone():
@@ -131,7 +159,7 @@ def test_money_before_math_leaves_the_math_alone():
 @pytest.mark.parametrize(
     "written",
     [
-        "$\\href{javascript:alert(1)}{x}$",
+        "$a\\href{javascript:alert(1)}{x}$",
         "$\\def\\a{\\a\\a}\\a$",
         "$\\includegraphics{x}$",
         "$\\style{position:fixed}{x}$",
@@ -221,6 +249,19 @@ def test_cutting_into_pieces_loses_nothing(text):
         ("run --help", "run --help"),
         ("``quoted'' \\emph{words} {\\em here}", "“quoted” words here"),
         ("the `Triangal' schema", "the \u2018Triangal\u2019 schema"),
+        (
+            "no \\math and $\\alpha$-\\model{} of \\textbf{\\model}",
+            "no math and $\\alpha$-model of model",
+        ),
+        ("\\underline{L}atent \\underline{\\textbf{T}}opology", "Latent Topology"),
+        ("F\\textsuperscript{2}LP and a\\textsuperscript{TM}", "F²LP and aTM"),
+        ("\\href{javascript:alert(1)}{\\underline{here}} $\\href{http://a.b}{code}$", "here code"),
+        ("by duality \\cite[p.~3]{Sorensen}.", "by duality."),
+        ("online.\\footnote{Code at \\url{a.b}.} So", "online. (Code at a.b.) So"),
+        ("\\emph{$k$-bounded} and {\\sc \\sf Name}", "$k$-bounded and Name"),
+        ("\\textbf{up to \\{50\\%\\}} 3.5\\pm0.4 H\\b{eta}", "up to {50%} 3.5±0.4 Hβ"),
+        ("method$\\unicode{x2014}$as $\\unicode{x202e}$such", "method—as such"),
+        ("{\\color{black} words} \\textcolor{red}{in red}", "words in red"),
         ("R\\&D \\$5 \\#1 a\\_b", "R&D $5 #1 a_b"),
     ],
 )

@@ -21,12 +21,18 @@ common AS (
         unnest(most_common_elem_freqs) AS share
     FROM pg_stats
     WHERE schemaname = current_schema() AND tablename = 'webapp_paper' AND attname = 'search'),
-stemmed AS (SELECT *, phraseto_tsquery('english', words) AS stems FROM asked)
-SELECT (CASE
-        WHEN field = 'au' THEN phraseto_tsquery('simple', words)
-        WHEN field = 'ti' OR numnode(stems) = 0 OR stems = phraseto_tsquery('simple', words)
-        THEN stems
-        ELSE stems || phraseto_tsquery('simple', words) END)::text,
+spelled AS (  -- as typed, and without accents
+    SELECT asked.*, spelling, phraseto_tsquery('english', spelling) AS stems,
+        phraseto_tsquery('simple', spelling) AS plain
+    FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)) s),
+stemmed AS (
+    SELECT n, field, words, string_agg('(' || (CASE
+            WHEN field = 'au' THEN plain
+            WHEN field = 'ti' OR numnode(stems) = 0 OR stems = plain THEN stems
+            ELSE stems || plain END)::text || ')', ' | ') FILTER (WHERE numnode(stems) > 0
+                OR field = 'au' AND numnode(plain) > 0) AS query
+    FROM spelled GROUP BY n, field, words)
+SELECT coalesce(query, ''),
     (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
      JOIN common ON lexeme = l),
     run.*
@@ -36,6 +42,13 @@ FROM stemmed LEFT JOIN run ON true ORDER BY n
 
 # As the index on titles says it.
 IN_TITLE = "to_tsvector('english', coalesce(p.title, ''))"
+_IN_FOLDED_TITLE = "to_tsvector('english', folded(p.title))"
+
+
+_OF_ONE_AUTHOR = """
+EXISTS (SELECT FROM unnest(p.authors) AS a WHERE to_tsvector('simple', a) @@ %s::tsquery
+    OR to_tsvector('simple', folded(a)) @@ %s::tsquery)
+"""
 
 
 class Sql(NamedTuple):
@@ -46,6 +59,12 @@ class Sql(NamedTuple):
 
 
 TRUE = Sql("true")
+
+
+def in_title(words: str) -> Sql:
+    """A tsquery that a title meets, as it is written or without its accents."""
+    folded = f"(folded(p.title) <> p.title AND {_IN_FOLDED_TITLE} @@ %s::tsquery)"
+    return Sql(f"({IN_TITLE} @@ %s::tsquery OR {folded})", (words, words))
 
 
 def every(parts: Iterable[Sql]) -> Sql:
@@ -146,14 +165,17 @@ class _Read:
         words = self.tsquery(term)
         here = Sql("p.search @@ %s::tsquery", (words,))
         if term.field == "ti":
-            return every([here, Sql(f"{IN_TITLE} @@ %s::tsquery", (words,))])
+            return every([here, in_title(words)])
         if not (term.field or term.is_phrase):
             return here
         parts = ["c"] if term.field == "au" else ["a", "b", "c"]
         # A phrase does not begin in a title and end in its abstract.
         filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
         within = [Sql(filtered % one, (words,)) for one in parts]
-        return every([here, _joined(" OR ", within)])
+        found = every([here, _joined(" OR ", within)])
+        # A name does not begin with one author and end with the next.
+        is_long = term.field == "au" and "<" in words
+        return every([found, Sql(_OF_ONE_AUTHOR, (words, words))]) if is_long else found
 
     def has_words(self, term: Term) -> bool:
         return bool(term.codes or self.tsquery(term))

@@ -14,7 +14,7 @@ from django.db import connection
 
 from webapp.models import Paper, Rating
 from webapp.queries.papers import SHOWN
-from webapp.queries.searches.asked import IN_TITLE, TRUE, Asked, Sql, every
+from webapp.queries.searches.asked import TRUE, Asked, Sql, every, in_title
 
 NEWEST = 400  # of a query's hits are weighed
 BY_TITLE = 200  # whatever their age
@@ -52,8 +52,7 @@ def by_words(asked: Asked) -> list[Hit]:
     since = _windows(asked, [whole, most], NEWEST, None)
     parts = [_newest(asked, whole, since[0], NEWEST, None)]
     if whole:
-        title = Sql(f"{IN_TITLE} @@ %s::tsquery", (whole,))
-        parts.append(_some(every([title, asked.must]), "", BY_TITLE))
+        parts.append(_some(every([in_title(whole), asked.must]), "", BY_TITLE))
     if most and since[0] is None:  # else there are enough that have all of them
         parts.append(_newest(asked, most, since[1], NEWEST, None))
     found = _union(parts)
