@@ -4,10 +4,12 @@ import os
 import re
 import shutil
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
+from django.urls import Resolver404, resolve
 from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import DAY, SUBJECTS, world
@@ -20,7 +22,8 @@ FLAGS = [
 ]
 PASSWORD = "grey mornings 27"
 VIOLATIONS = """async () =>
-    (await axe.run(document, {resultTypes: ["violations"]})).violations.map(one =>
+    (await axe.run(document, {resultTypes: ["violations"],
+        rules: {"target-size": {enabled: true}}})).violations.map(one =>
         one.id + ": " + one.nodes.map(node => node.html + " " + node.failureSummary).join("; "))
 """
 HOME = re.compile(r"^http://[^/]+/$")
@@ -92,12 +95,27 @@ def papers(live_server, now):
     return {topic: [paper.arxiv_id for paper in listed] for topic, listed in today.items()}
 
 
+@pytest.fixture(scope="session")
+def looked_at():
+    """Names of the addresses that `look` has seen, in this run of the tests."""
+    return set()
+
+
+def name_of(address):
+    """The name of an address; nothing where there is none, such as behind a page for the worst."""
+    try:
+        return resolve(urlsplit(address).path).url_name
+    except Resolver404:
+        return ""
+
+
 @pytest.fixture
-def look():
+def look(looked_at):
     """A function that lists what axe and a narrow screen find on the page that is open."""
 
     def look_at(page):
         found = []
+        looked_at.add(name_of(page.url))
         page.evaluate(Axe().axe_script)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})

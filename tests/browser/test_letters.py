@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_up
 from tests.factories import rating
-from webapp.models import Digest, Paper, Reader, Subscription
+from webapp.mail import tokens
+from webapp.models import Digest, Paper, Rating, Reader, Subscription
 from webapp.services import readers
 from webapp.services.digests import confirming, letters, sending
 
@@ -127,6 +128,19 @@ def test_a_reader_chooses_letters_looks_at_the_next_and_holds_them(
     sending.suppress("dawn@example.org", "bounced", "550 no such user", timezone.now())
     page.reload()
     expect(page.locator(".notice")).to_contain_text("550 no such user")
+    assert found + look(page) == []
+
+
+def test_a_link_in_a_letter_saves_after_a_press(open_page, papers, look):
+    page = open_page()
+    reader = Reader.objects.create_user(ADDRESS, "x")
+    one = Paper.objects.get(arxiv_id=papers["robots"][0])
+    page.goto(f"/mail/{tokens.for_paper(reader.pk, one.pk)}?act=save")
+    found = look(page)
+    assert not Rating.objects.exists()
+    page.click("main button.main")
+    expect(page.locator("main")).to_contain_text(re.compile("saved", re.IGNORECASE))
+    assert Rating.objects.get().saved
     assert found + look(page) == []
 
 

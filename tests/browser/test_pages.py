@@ -74,7 +74,10 @@ def test_pages_with_nothing_on_them(open_page, live_server, look):
     page = open_page()
     sign_up(page)
     found = []
-    for address in ("/", "/library/", "/profiles/", "/settings/", "/coverage/"):
+    for address in (
+        *("/", "/library/", "/profiles/", "/settings/", "/coverage/", "/papers", "/signals/"),
+        *("/papers/trending", "/history/", "/catch-up/", "/insight/", "/welcome/round/"),
+    ):
         page.goto(address)
         found += look(page)
     paper(subjects=["math.NT"])

@@ -153,6 +153,24 @@ def test_discussing_picking_and_claiming(open_page, liked, look):
     assert found + look(page) == []
 
 
+def test_a_comment_is_edited_deleted_and_brought_back(open_page, liked, look):
+    page = open_page()
+    sign_up(page)
+    page.goto(f"/papers/{liked.arxiv_id}/comments")
+    page.fill("[name=body]", "First thought")
+    page.click("main button.main")
+    page.goto(f"/papers/comments/{Comment.objects.get().pk}/edit")
+    found = look(page)
+    page.fill("[name=body]", "Second thought")
+    page.click("main button.main")
+    expect(page.locator(".words")).to_contain_text("Second thought")
+    page.click("button:has-text('Delete')")
+    expect(page.locator("#message")).to_contain_text("is deleted")
+    page.click("#message button:has-text('Undo')")
+    expect(page.locator(".words")).to_contain_text("Second thought")
+    assert found + look(page) == []
+
+
 def test_trending_and_the_box(open_page, liked, look):
     trends.compute_trend("test", timezone.now())
     page = open_page()

@@ -48,7 +48,7 @@ def test_every_mark_is_gathered(name):
 
 
 SCRIPTS = sorted(path.name for path in (ROOT / "static").glob("*.js"))
-KEY_NAMES = {"Enter"}
+KEY_NAMES = {"Enter", "Escape"}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

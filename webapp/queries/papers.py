@@ -131,9 +131,9 @@ def terms_in(paper_id: int, terms: list[str]) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def n_with(day: date, kind: str, value: str) -> int:
-    """How many of a day's papers have a term, an author or a subject."""
-    return of_day(day).filter(with_any(kind, [value])).count()
+def n_with(day: date, kind: str, value: str, subjects: Iterable[str]) -> int:
+    """How many of a day's papers in some subjects have a term, an author or a subject."""
+    return of_day(day, subjects).filter(with_any(kind, [value])).count()
 
 
 def n_by_day(first: date, last: date, subjects: list[str]) -> dict[date, int]:

@@ -1,5 +1,6 @@
 """Several words or names in one sentence."""
 
+import unicodedata
 from collections.abc import Iterable
 from functools import reduce
 
@@ -19,6 +20,18 @@ def listed(words: Iterable[object]) -> str:
 def quoted(names: Iterable[object]) -> str:
     """Each in quotation marks, all of them named together."""
     return reduce(_both, map(_quoted, names), "")
+
+
+@register.filter
+def called(names: Iterable[str], wanted: str) -> list[str]:
+    """Those of some people whose name has the last word of another, accents aside."""
+    last = _folded(wanted).replace(",", " ").split()[-1:]
+    return [name for name in names if set(last) & set(_folded(name).replace(",", " ").split())]
+
+
+def _folded(name: str) -> str:
+    parts = unicodedata.normalize("NFD", name)
+    return "".join(part for part in parts if not unicodedata.combining(part)).lower()
 
 
 def _both(some: str, last: str) -> str:

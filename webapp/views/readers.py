@@ -172,13 +172,14 @@ def moved(paper: int, before: list[int], after: list[int]) -> str:
 def refuse(request: HttpRequest, paper: Paper, why: str, status: int) -> HttpResponse:
     """Nothing was stored; say why, where the reader looks."""
     name = "_message.html" if is_part(request) else "refused.html"
-    return render(request, name, {"error": why, "paper": paper}, status=status)
+    context = {"error": why, "paper": paper, "where": named(request)}
+    return render(request, name, context, status=status)
 
 
 def refuse_act(request: HttpRequest, why: str, status: int) -> HttpResponse:
     """The same of an act that is about no paper."""
     name = "_message.html" if is_part(request) else "refused.html"
-    return render(request, name, {"error": why}, status=status)
+    return render(request, name, {"error": why, "where": named(request)}, status=status)
 
 
 def say(request: HttpRequest, said: str, undo: tuple[str, str, str] | None) -> None:

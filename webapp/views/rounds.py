@@ -1,5 +1,8 @@
 """A round of questions about papers, one at a time."""
 
+from textwrap import shorten
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,14 +16,15 @@ from webapp.queries import papers
 from webapp.queries import rounds as asked
 from webapp.services import readers as acts
 from webapp.services import rounds as service
+from webapp.templatetags.papers import plain
 from webapp.views.profiles import mine
 from webapp.views.readers import refuse_act, say
 
 ANSWERS = {"up": Rating.Value.UP, "down": Rating.Value.DOWN, "skip": Rating.Value.NONE}
 SAID = {
-    "up": gettext_lazy("More: %(paper)s."),
-    "down": gettext_lazy("Less: %(paper)s."),
-    "skip": gettext_lazy("Skipped: %(paper)s."),
+    "up": gettext_lazy("More like “%(paper)s”."),
+    "down": gettext_lazy("Less like “%(paper)s”."),
+    "skip": gettext_lazy("Skipped “%(paper)s”."),
 }
 
 
@@ -53,11 +57,13 @@ def _act(request: HttpRequest) -> HttpResponse:
         if ANSWERS[value]:
             acts.rerank_after(reader, None, now)
         say(request, _told(value, paper), (reverse("round"), "back", paper.arxiv_id))
+    else:
+        messages.info(request, gettext("That question was answered already."))
     return redirect("round")
 
 
 def _told(value: str, paper: Paper) -> str:
-    return str(SAID[value]) % {"paper": paper.label}
+    return str(SAID[value]) % {"paper": shorten(plain(paper.title), 80, placeholder=" …")}
 
 
 def _begin(request: HttpRequest) -> HttpResponse:

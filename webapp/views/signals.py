@@ -50,7 +50,7 @@ def steer(request: HttpRequest) -> HttpResponse:
         return refuse_act(request, str(error), 409)
     day = day_asked(request.POST) or _newest()
     acts.rerank_after(interests.whole.reader, day, now)
-    n = papers.n_with(day, wish.kind, wish.value) if day else 0
+    n = papers.n_with(day, wish.kind, wish.value, profile.subjects) if day else 0
     undo = (reverse("steer"), WORDS[before], f"{wish.kind}:{wish.value}")
     said = str(SAID[WORDS[wish.effect]]) % {"value": wish.value, "n": n}
     if is_part(request) and day:

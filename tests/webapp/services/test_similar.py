@@ -72,12 +72,12 @@ def test_a_paper_that_changed_stands_where_its_new_text_puts_it(topics, now):
 def test_the_page_lists_them_in_few_queries(topics, client, now, django_assert_max_num_queries):
     one, *others = topics["robots"]
     client.get(f"/papers/{one.arxiv_id}")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         html = client.get(f"/papers/{one.arxiv_id}").content.decode()
     listed = html.partition("Similar papers")[2]
     assert sum(f'href="/papers/{other.arxiv_id}"' in listed for other in others) == 6
     who = reader()
     upvotes.upvote(who, one, True, now)
     client.force_login(who)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get(f"/papers/{one.arxiv_id}")

@@ -234,3 +234,10 @@ def test_a_round_whose_next_paper_is_gone_makes_room_for_another(client, who, to
 def test_a_model_without_places_for_the_newest_days_has_nothing_to_ask(client, who, topics):
     CandidatePack.objects.all().delete()
     assert "too few papers" in send(client, begin="1")
+
+
+def test_an_answer_from_a_tab_that_is_behind_is_told(client, who, topics):
+    question = asked(send(client, begin="1"))
+    send(client, paper=question, value="up")
+    assert "was answered already" in send(client, paper=question, value="down")
+    assert Rating.objects.get().value == 1

@@ -275,3 +275,11 @@ def test_more_papers_of_a_name_than_are_shown_are_told_of(client, who):
     html = client.get("/welcome/papers/?author=Eve+Alone").content.decode()
     assert "1 paper here" in html
     assert "Only the newest" not in html
+
+
+def test_whoever_is_looked_for_is_named_among_many(client, who):
+    crowd = [f"Someone {n}" for n in range(30)]
+    paper(authors=[*crowd, "Stephan Günnemann"])
+    indexed()
+    text = client.get("/welcome/papers/?author=Gunnemann").content.decode()
+    assert "<b>Stephan Günnemann</b>" in text

@@ -21,7 +21,7 @@ common AS (
         unnest(most_common_elem_freqs) AS share
     FROM pg_stats
     WHERE schemaname = current_schema() AND tablename = 'webapp_paper' AND attname = 'search'),
-spelled AS (  -- as typed, and without accents
+spelled AS (
     SELECT asked.*, spelling, phraseto_tsquery('english', spelling) AS stems,
         phraseto_tsquery('simple', spelling) AS plain
     FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)) s),
