@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import order, sign_up
 from tests.browser.test_loop import shown, tab_to
 from webapp.models import Paper, Rating, Rule
+from webapp.queries.papers import with_any
 
 
 def save(page, paper):
@@ -17,14 +18,15 @@ def with_words():
     """What the import does for a paper's words."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE webapp_paper SET search = setweight(to_tsvector('english', abstract), 'B')"
+            "UPDATE webapp_paper SET search = setweight(to_tsvector('english', title), 'A')"
+            " || setweight(to_tsvector('english', abstract), 'B')"
         )
 
 
 def having(word):
     """The papers that a mute of a word takes away; there are some."""
-    found = Paper.objects.filter(abstract__icontains=word).values_list("arxiv_id", flat=True)
-    assert found
+    found = Paper.objects.filter(with_any("term", [word])).values_list("arxiv_id", flat=True)
+    assert found, word
     return set(found)
 
 
