@@ -228,7 +228,7 @@ def test_an_empty_library_says_how_to_fill_it(client, who):
     assert "Nothing here yet" in client.get("/library/?kind=all").content.decode()
 
 
-@pytest.mark.parametrize("address", ["/library/?kind=all", "/profiles/"])
+@pytest.mark.parametrize("address", ["/library/", "/profiles/"])
 def test_pages_of_ones_own_need_a_login(client, address):
     answer = client.get(address)
     assert answer.status_code == 302
