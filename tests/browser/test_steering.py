@@ -54,9 +54,11 @@ def test_steering_by_mouse(open_page, papers, look):
     for address in ("/signals/?effects=1", "/signals/reset/", "/history/", "/catch-up/"):
         page.goto(address)
         found += look(page)
-    page.goto("/signals/")
-    page.locator("td a:has-text('Show')").first.click()
-    found += look(page)
+    for kind in ("rule", "act"):
+        page.goto("/signals/")
+        page.locator(f"a[href^='/signals/{kind}/']").first.click()
+        page.wait_for_url(f"**/signals/{kind}/**")
+        found += look(page)
     assert found == []
 
 
