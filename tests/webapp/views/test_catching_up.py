@@ -1,12 +1,12 @@
 """The best of the days that were missed, from where the last visit ended."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from tests.factories import DAY, interests, profile, rating, world
+from tests.webapp.views.test_daily import body, shown
 from webapp.models import Paper, Ranking, Rating, Visit, Work
 from webapp.queries import history as record
 from webapp.services import history as service
@@ -25,16 +25,6 @@ def topics(who, now):
     rating(who, older["primes"][0], -1)
     ranking.fill("night", now)
     return older, today
-
-
-def body(client, address, status=200):
-    answer = client.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-def shown(html):
-    return re.findall(r'<article data-arxiv-id="([^"]+)"', html)
 
 
 def test_the_best_of_all_days_come_first(client, who, topics):
