@@ -20,15 +20,17 @@
   // What takes over a second says that it goes on.
   let soon = 0;
   let working = null;
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.requestConfig.verb === "get" || isByItself(event)) return;
+  const tellSoon = () => {
     clearTimeout(soon);
     soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "get" || isByItself(event)) return;
+    tellSoon();
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("a[data-slow]")) return;
-    clearTimeout(soon);
-    soon = setTimeout(() => { working = say(words.working, "working"); }, 1000);
+    tellSoon();
   });
   const answered = () => {
     clearTimeout(soon);
