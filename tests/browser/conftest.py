@@ -25,6 +25,10 @@ VIOLATIONS = """async () =>
     (await axe.run(document, {resultTypes: ["violations"]})).violations.map(one =>
         one.id + ": " + one.nodes.map(node => node.html + " " + node.failureSummary).join("; "))
 """
+# A closed page tells of its visit as late as when the tables are emptied: it would lock them.
+FORGET_THE_VISIT = """() => document.querySelectorAll("form[data-seen]").forEach(one => {
+    delete one.dataset.seen;
+})"""
 HOME = re.compile(r"^http://[^/]+/$")
 
 
@@ -72,11 +76,11 @@ def open_page(chromium, live_server):
         return page
 
     yield open_it
-    heard = [*complaints]
     for context in contexts:
-        context.set_offline(True)  # a page that is left tells of its visit while tables are emptied
+        for page in context.pages:
+            page.evaluate(FORGET_THE_VISIT)
         context.close()
-    assert heard == []
+    assert complaints == []
 
 
 @pytest.fixture(autouse=True)
