@@ -62,7 +62,8 @@ def seed(request: HttpRequest) -> HttpResponse:
     whole = interests.whole
     if "back" in request.POST:
         return _take_back(request)
-    chosen = _numbers(request.POST.getlist("paper"))
+    every = request.POST.get("every")  # of a list, whatever is ticked in it
+    chosen = _numbers(every.split(",") if every else request.POST.getlist("paper"))
     if not chosen:
         return refuse_act(request, gettext("Tick the papers first: nothing was stored."), 400)
     saved = request.POST.get("saved") == "1"
