@@ -58,7 +58,7 @@ _LONE = re.compile(r"\{(\\[A-Za-z]++)\}")
 _BARE = re.compile(r"\\([A-Za-z]+)")
 _NEEDS_TWO = {"href", "textcolor", "colorbox", "frac"}
 _SAID = {
-    "eg": "e.g.", "ie": "i.e.", "etc": "etc.", "etal": "et al.", "textregistered": "®",
+    "eg": "e.g.", "ie": "i.e.", "etal": "et al.", "textregistered": "®",
     "texttrademark": "™", "textdegree": "°", "ldots": "…", "dots": "…", "quad": " ",
     "textbackslash": "\\", "arcsec": "″", "and": "and",
     **dict.fromkeys(("left", "right", "item", "noindent", "xspace", "newline", "centering"), ""),
