@@ -16,6 +16,7 @@ from webapp.arxiv import identifiers
 from webapp.models import Paper, Subject, Version
 
 SUBJECTS_KEPT = 300.0  # seconds
+AVERAGED = 5  # days that tell how many papers a day a subject has
 MOST_NAMED = 5_000  # papers that a spelling is looked for in
 SHOWN = Paper.objects.defer("search")
 # What a card tells.
@@ -191,6 +192,21 @@ def subjects_in_use() -> list[Subject]:
             """
         )
     )
+
+
+def n_a_day() -> dict[str, int]:
+    """How many papers a subject had on each of the newest days, on average."""
+    days = newest_days(AVERAGED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT subject, round(count(*)::numeric / %s::int) FROM webapp_paper,
+                unnest(subjects) AS subject
+            WHERE issue_day = ANY(%s::date[]) GROUP BY 1
+            """,
+            [len(days) or 1, days],
+        )
+        return {code: int(n) for code, n in cursor.fetchall()}
 
 
 def subject_names(clock: Callable[[], float] = monotonic) -> dict[str, str]:

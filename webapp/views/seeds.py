@@ -26,7 +26,8 @@ LONGEST_NAME = 120
 def welcome(request: HttpRequest) -> HttpResponse:
     """The three ways, and how far the reader has come on each."""
     interests = mine(request)
-    context = {"interests": interests, "counts": known.counts(interests.whole.reader_id)}
+    counts = known.counts(interests.whole.reader_id)
+    context = {"interests": interests, "counts": counts, "enough": known.ENOUGH}
     return render(request, "seeds/welcome.html", context)
 
 

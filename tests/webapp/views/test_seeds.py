@@ -75,6 +75,14 @@ def test_all_of_an_authors_papers_are_taken_without_a_tick(client, who):
     assert likes(who) == {one.pk, other.pk}
 
 
+def test_the_ways_to_begin_tell_how_far_one_is(client, who):
+    for value in (1, 1, -1):
+        rating(who, paper(), value)
+    html = client.get("/welcome/").content.decode()
+    assert '<progress id="liked" max="5" value="2"></progress> <span>2 of 5' in html
+    assert '<progress id="disliked" max="3" value="1"></progress> <span>1 of 3' in html
+
+
 def test_a_title_finds_its_paper(client, who):
     one = paper(title="On Gaps between Primes")
     paper(title="On Gaps between Primes, Part Two")
