@@ -132,7 +132,7 @@ def test_a_share_that_makes_no_sense_is_refused(client, who, two, wrong):
 def test_a_save_is_moved_from_one_interest_to_another(client, who, two):
     _first, primes, _ = two
     moved = Rating.objects.filter(reader=who).exclude(profile=primes).first().paper
-    assert f'id="for-{moved.arxiv_id}"' in body(client, "/library/")
+    assert f'id="for-{moved.arxiv_id}"' in body(client, "/library/?kind=all")
     address = f"/papers/{moved.arxiv_id}/interest/"
     answer = client.post(address, {"value": primes.pk, "next": "/library/"})
     assert answer.url == f"/library/#paper-{moved.arxiv_id}"

@@ -207,7 +207,7 @@ def test_the_library_holds_ones_own_acts_newest_first(client, who):
     rating(who, first, saved=True)
     rating(who, second, at=timezone.now() + timedelta(days=1))
     rating(reader(), others)
-    html = client.get("/library/").content.decode()
+    html = client.get("/library/?kind=all").content.decode()
     assert shown(html) == [second.arxiv_id, first.arxiv_id]
 
 
@@ -215,20 +215,20 @@ def test_the_library_makes_as_many_queries_for_ten_as_for_one(
     client, who, django_assert_num_queries
 ):
     rating(who, paper())
-    client.get("/library/")
+    client.get("/library/?kind=all")
     with django_assert_num_queries(6):
-        client.get("/library/")
+        client.get("/library/?kind=all")
     for _ in range(9):
         rating(who, paper())
     with django_assert_num_queries(6):
-        client.get("/library/")
+        client.get("/library/?kind=all")
 
 
 def test_an_empty_library_says_how_to_fill_it(client, who):
-    assert "Nothing here yet" in client.get("/library/").content.decode()
+    assert "Nothing here yet" in client.get("/library/?kind=all").content.decode()
 
 
-@pytest.mark.parametrize("address", ["/library/", "/profiles/"])
+@pytest.mark.parametrize("address", ["/library/?kind=all", "/profiles/"])
 def test_pages_of_ones_own_need_a_login(client, address):
     answer = client.get(address)
     assert answer.status_code == 302
