@@ -76,6 +76,12 @@ LABELS = {
     "resume": gettext_lazy("Switch on"),
     "remove": gettext_lazy("Take back"),
     "time_zone": gettext_lazy("Time zone"),
+    "value": gettext_lazy("Choice"),
+}
+CHOICES = {
+    "up": gettext_lazy("More like this"),
+    "down": gettext_lazy("Less like this"),
+    "skip": gettext_lazy("Skip"),
 }
 SHORT = 24  # characters of what is rather chosen than typed
 
@@ -238,6 +244,8 @@ def _meant(field: Field, reader_id: int) -> str:
     if field.name == "paper":
         paper = papers.by_ids([_number(kind)]).get(_number(kind)) or papers.known_as(field.value)
         return paper.title if paper else field.value
+    if field.name == "value":
+        return str(CHOICES.get(field.value, field.value))
     return field.value.replace(",", ", ") if field.name == "every" else field.value
 
 
