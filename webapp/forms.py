@@ -123,6 +123,8 @@ class RuleForm(forms.Form):
     Or as three fields, kind, value and effect: for those who write it themselves.
     """
 
+    remark = ""  # of what is stored all the same
+
     def clean(self) -> None:
         name = next((name for name in EFFECTS if name in self.data), "")
         kind, _, value = str(self.data.get(name, "")).partition(":")
@@ -138,7 +140,22 @@ class RuleForm(forms.Form):
         if kind == "term" and EFFECTS[name] and not papers.has_words(value):
             told = gettext("“%(word)s” is in every paper, or is no word: choose another.")
             raise ValidationError(told % {"word": value})
-        self.wish = Wish(kind, value, int(EFFECTS[name]))
+        effect = int(EFFECTS[name])
+        # What is taken back is named as it was stored.
+        self.wish = Wish(kind, self._as_stored(kind, value) if effect else value, effect)
+
+    def _as_stored(self, kind: str, value: str) -> str:
+        """As papers spell it, since a rule in another spelling would meet none of them."""
+        if kind == "subject":
+            if code := papers.code_spelled(value):
+                return code
+            told = gettext("No category is called “%(code)s”: give its code, such as cs.LG.")
+            raise ValidationError(told % {"code": value})
+        if kind == "author":
+            if name := papers.author_spelled(value):
+                return name
+            self.remark = gettext("No paper here has an author of that name yet.")
+        return value
 
 
 def moment_asked(query: QueryDict, name: str) -> datetime | None:

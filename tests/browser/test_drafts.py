@@ -33,14 +33,15 @@ def prove(page):
 def test_an_answer_of_a_round_is_given_after_the_login(page, look):
     page.goto("/welcome/round/")
     page.click("button[name=begin]")
-    asked = page.locator("article.question h2 a").get_attribute("href").rpartition("/")[2]
+    title = page.locator("article.question h2 a")
+    asked, called = title.get_attribute("href").rpartition("/")[2], title.inner_text()
     end_login()
     page.click("text=More like this")
     prove(page)
     page.wait_for_url("**/drafts/*/")
     assert Round.objects.get().answers == []
-    expect(page.get_by_role("main")).to_contain_text(asked)
-    expect(page.get_by_role("main")).to_contain_text("Value: up")
+    expect(page.get_by_role("main")).to_contain_text(f"Paper: {called}")
+    expect(page.get_by_role("main")).to_contain_text("Choice: More like this")
     assert look(page) == []
     page.click("text=Send it now")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Question 2")

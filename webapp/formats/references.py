@@ -1,4 +1,4 @@
-"""What a reader pastes: BibTeX, identifiers, addresses, titles -> what papers it names. Pure."""
+"""What a reader pastes: BibTeX, RIS, identifiers, titles -> what papers it names. Pure."""
 
 import logging
 import re
@@ -21,6 +21,9 @@ _ENTRY = re.compile(r"@\s*[A-Za-z]+\s*[{(]")
 _BESIDE_ARXIV = re.compile(
     r"arxiv\W{1,3}((?:[a-z-]{2,8}(?:\.[A-Z]{2})?/)?\d{4}[\w.]*)", re.IGNORECASE
 )
+_RECORD = re.compile(r"^[ \t]*TY[ \t]{1,2}-.*$", re.MULTILINE)
+_RECORD_ENDS = re.compile(r"^[ \t]*ER[ \t]{1,2}-.*$", re.MULTILINE)
+_TAGGED = re.compile(r"^[ \t]*([A-Z][A-Z0-9])[ \t]{1,2}-[ \t]*(.*)$", re.MULTILINE)
 _NUMBER = re.compile(r"\d{3}")
 _PART = re.compile(r"[^\s,;]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -57,7 +60,7 @@ def references(text: str) -> References:
     if n > MOST:
         told = gettext("That is more than %(most)s entries, which are as many as are read at once.")
         raise TooMuch(told % _counted(n, MOST))
-    found = list(_bibtex(plain) if n else _lines(plain.split("\n")))
+    found = list(_bibtex(plain) if n else _records(plain))
     if len(found) > MOST:
         told = gettext("That names %(n)s papers; at most %(most)s are read at once.")
         raise TooMuch(told % _counted(len(found), MOST))
@@ -123,6 +126,31 @@ def _bare(value: str) -> str:
     return " ".join(words.replace("{", "").replace("}", "").replace("\\&", "&").split())
 
 
+def _records(text: str) -> Iterator[Reference]:
+    """RIS, and the lines around its records; without any, all of it is lines."""
+    before, *records = _RECORD.split(text)
+    yield from _lines(before.split("\n"))
+    for record in records:
+        inside, *after = _RECORD_ENDS.split(record)
+        yield _record(_TAGGED.findall(inside))
+        yield from _lines("\n".join(after).split("\n"))
+
+
+def _record(tagged: list[tuple[str, str]]) -> Reference:
+    title = next((_bare(value) for tag, value in tagged if tag in ("TI", "T1")), "")
+    names = [name for tag, value in tagged for name in _names_tagged(tag, value)]
+    written = _short(title or next((value for tag, value in tagged if tag == "UR"), "TY"))
+    return Reference(written, tuple(dict.fromkeys(names)), title[:300])
+
+
+def _names_tagged(tag: str, value: str) -> Iterator[str]:
+    """Identifiers where arXiv, Zotero and journals put them."""
+    if tag in ("AN", "DO", "UR", "L1", "L2", "LK"):
+        yield from _named(value.strip())
+    elif tag in ("JO", "JF", "T2", "M1", "N1") and (beside := _BESIDE_ARXIV.search(value[:300])):
+        yield from _named(beside[1])
+
+
 def _lines(lines: Iterable[str]) -> Iterator[Reference]:
     """One paper a line, or several identifiers on it; a line of words may be a title."""
     for line in lines:
@@ -143,7 +171,9 @@ def _parts(line: str) -> Iterator[Reference]:
     elif len(parts) > 2 and len(_WORD.findall(line[:300])) > 2:
         yield Reference(_short(line), title=line[:300].strip("\"'“”. "))
     else:
-        yield from (Reference(_short(part)) for part in (parts if len(parts) < 4 else [line]))
+        # Numbers that are none of a paper are told one by one, words together.
+        are_numbers = len(parts) < 4 and all(_NUMBER.search(part) for part in parts)
+        yield from (Reference(_short(part)) for part in (parts if are_numbers else [line]))
 
 
 def _part(part: str) -> Iterator[str]:

@@ -12,9 +12,12 @@ from django.db import connection
 from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
+from webapp.arxiv import identifiers
 from webapp.models import Paper, Subject, Version
 
 SUBJECTS_KEPT = 300.0  # seconds
+AVERAGED = 5  # days that tell how many papers a day a subject has
+MOST_NAMED = 5_000  # papers that a spelling is looked for in
 SHOWN = Paper.objects.defer("search")
 # What a card tells.
 CARD = (
@@ -191,6 +194,21 @@ def subjects_in_use() -> list[Subject]:
     )
 
 
+def n_a_day() -> dict[str, int]:
+    """How many papers a subject had on each of the newest days, on average."""
+    days = newest_days(AVERAGED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT subject, round(count(*)::numeric / %s::int) FROM webapp_paper,
+                unnest(subjects) AS subject
+            WHERE issue_day = ANY(%s::date[]) GROUP BY 1
+            """,
+            [len(days) or 1, days],
+        )
+        return {code: int(n) for code, n in cursor.fetchall()}
+
+
 def subject_names(clock: Callable[[], float] = monotonic) -> dict[str, str]:
     """Code -> name. A process asks again after a while: a subject may come at any time."""
     return _subject_names(int(clock() // SUBJECTS_KEPT))
@@ -207,6 +225,36 @@ forget_subjects = _subject_names.cache_clear
 def codes_of(wanted: str) -> list[str]:
     """A category that is known, or all those of an archive; nothing where it is neither."""
     return [code for code in subject_names() if wanted in {code, code.partition(".")[0]}]
+
+
+def code_spelled(wanted: str) -> str:
+    """A category's code, asked for in any capitals or under its old name; nothing of none."""
+    low = wanted.lower()
+    code = next((new for old, new in identifiers.ALIASES.items() if old.lower() == low), wanted)
+    return Subject.objects.filter(code__iexact=code).values_list("code", flat=True).first() or ""
+
+
+def author_spelled(wanted: str) -> str:
+    """A name as most papers spell it, asked for in any capitals and accents; nothing of nobody's.
+
+    Of words that very many papers have, not all are looked at.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH named AS (
+                SELECT authors FROM webapp_paper
+                WHERE search @@ (plainto_tsquery('simple', %(name)s::text)
+                    || plainto_tsquery('simple', folded(%(name)s::text)))
+                LIMIT %(most)s)
+            SELECT author FROM named, unnest(authors) AS author
+            WHERE lower(folded(author)) = lower(folded(%(name)s::text))
+            GROUP BY author ORDER BY author = %(name)s::text DESC, count(*) DESC, author LIMIT 1
+            """,
+            {"name": wanted, "most": MOST_NAMED},
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
 
 
 def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:

@@ -47,6 +47,12 @@ class Interests(NamedTuple):
         """What is ranked by itself: the interests, or the whole when it is the only one."""
         return self.apart or [self.whole]
 
+    @property
+    def percents(self) -> dict[int, int]:
+        """The share of each when all of them have something to show, in percent."""
+        total = sum(one.quota for one in self.each) or 1
+        return {one.pk: max(round(100 * one.quota / total), 1) for one in self.each}
+
     def named(self, profile_id: int | None) -> Profile | None:
         """One of these, or none."""
         return next((one for one in (self.whole, *self.apart) if one.pk == profile_id), None)

@@ -12,6 +12,7 @@ from webapp.models import Paper, Rating
 
 SHORTEST_TITLE = 5  # letters; a shorter one names no paper
 MOST_OF_AUTHOR = 200
+ENOUGH = (5, 3)  # liked and disliked, for a ranking on firm ground
 # What names papers on a page needs no more.
 LISTED = Paper.objects.defer("search", "abstract", "comments")
 

@@ -253,3 +253,12 @@ def listed(day: list[Sifted], subjects: list[str], wishes: list[Wish]) -> dict[i
         for one in day
         if (not wanted or one.subjects & wanted) and not one.meets & muted
     }
+
+
+def called(reader_id: int, kind: str, pk: int) -> str:
+    """The words for one of a reader's signals: the title of its paper, or the rule."""
+    if kind == "rule":
+        rule = Rule.objects.filter(profile__reader=reader_id, pk=pk).first()
+        return str(rule) if rule else ""
+    act = Rating.objects.filter(reader=reader_id, pk=pk).select_related("paper").first()
+    return act.paper.title if act else ""

@@ -40,11 +40,13 @@ def preview(reader_id: int, text: str) -> Preview:
     ids = _look_up(read)
     here = [pk for pk in ids if pk is not None]
     each = list(dict.fromkeys(here))
-    missing = [one.written for one, pk in zip(read, ids, strict=True) if pk is None]
+    absent = [one for one, pk in zip(read, ids, strict=True) if pk is None]
+    missing = {one.names[:1] or one.title.lower(): one.written for one in reversed(absent)}
+    told = [*missing.values()][::-1]
     return Preview(
         *sort_out(reader_id, each[:MOST]),
-        n_twice=len(here) - len(each),
-        missing=missing[:TOLD],
+        n_twice=len(here) - len(each) + len(absent) - len(missing),
+        missing=told[:TOLD],
         n_missing=len(missing),
         unread=unread[:TOLD],
         n_unread=len(unread),

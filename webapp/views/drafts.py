@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from webapp.models import Reader
+from webapp.models import Paper, Reader
+from webapp.queries import papers, signals
 from webapp.queries.readers import who_held
 
 KEPT = "drafts"  # of the session: the drafts by key
@@ -28,6 +29,60 @@ KEPT_FOR = 86_400  # seconds without a login
 OF_THE_PLACE = {"next", "day", "page", "profile"}
 NOT_TYPED = {*OF_THE_PLACE, "csrfmiddlewaretoken", "draft", "value"}
 NOT_OURS = ("/accounts/", "/admin/")  # forms with passwords among them
+# What a form does, by the name of its address.
+ACTS = {
+    "discussion": gettext_lazy("A comment"),
+    "edit_comment": gettext_lazy("A change of your comment"),
+    "report_comment": gettext_lazy("A report of a comment"),
+    "claim": gettext_lazy("That you are an author"),
+    "submit": gettext_lazy("A paper for the daily page"),
+    "name": gettext_lazy("Your public name"),
+    "bring": gettext_lazy("Papers to bring along"),
+    "seed": gettext_lazy("Papers to bring along"),
+    "round": gettext_lazy("An answer in a round of questions"),
+    "profiles": gettext_lazy("A new interest"),
+    "profile": gettext_lazy("Name and subjects of an interest"),
+    "share_out": gettext_lazy("Shares and exploration of your interests"),
+    "move": gettext_lazy("A paper for another interest"),
+    "steer": gettext_lazy("A mute or a boost"),
+    "signals": gettext_lazy("A change of your signals"),
+    "keep": gettext_lazy("What you keep with a paper"),
+    "together": gettext_lazy("An act on papers of your library"),
+    "keep_search": gettext_lazy("An interest made of a search"),
+    "letters": gettext_lazy("A letter"),
+    "letter": gettext_lazy("A letter"),
+    "private_feeds": gettext_lazy("A private feed"),
+    "time_zone": gettext_lazy("Your time zone"),
+}
+LABELS = {
+    "body": gettext_lazy("Your comment"),
+    "note": gettext_lazy("Note"),
+    "why": gettext_lazy("What is wrong with it"),
+    "reason": gettext_lazy("Reason"),
+    "text": gettext_lazy("BibTeX, RIS, arXiv numbers, DOIs or addresses"),
+    "name": gettext_lazy("Name"),
+    "tags": gettext_lazy("Tags"),
+    "state": gettext_lazy("How far you have read"),
+    "subjects": gettext_lazy("Subjects"),
+    "paper": gettext_lazy("Paper"),
+    "every": gettext_lazy("Papers"),
+    "saved": gettext_lazy("Save them in my library too"),
+    "quota": gettext_lazy("Share"),
+    "exploration": gettext_lazy("Exploration"),
+    "mute": gettext_lazy("Mute"),
+    "boost": gettext_lazy("Boost"),
+    "clear": gettext_lazy("Take back"),
+    "pause": gettext_lazy("Switch off"),
+    "resume": gettext_lazy("Switch on"),
+    "remove": gettext_lazy("Take back"),
+    "time_zone": gettext_lazy("Time zone"),
+    "value": gettext_lazy("Choice"),
+}
+CHOICES = {
+    "up": gettext_lazy("More like this"),
+    "down": gettext_lazy("Less like this"),
+    "skip": gettext_lazy("Skip"),
+}
 SHORT = 24  # characters of what is rather chosen than typed
 
 
@@ -37,7 +92,8 @@ class Field(NamedTuple):
 
     @property
     def label(self) -> str:
-        return self.name.replace("_", " ").capitalize()
+        name = self.name.partition("-")[0]  # quota-7 is the share of one interest
+        return str(LABELS.get(name, self.name.replace("_", " ").capitalize()))
 
     @property
     def is_typed(self) -> bool:
@@ -134,9 +190,14 @@ def _reader(request: HttpRequest) -> int | None:
 
 
 def drafts_of(request: HttpRequest) -> dict[str, dict[str, Any]]:
-    """What is kept for who is logged in. What another reader typed is not there."""
+    """What is kept for who is logged in. What another reader typed is not there.
+
+    Nor is what is being sent at this moment.
+    """
     kept: dict[str, dict[str, Any]] = request.session.get(KEPT, {})
-    return {key: one for key, one in kept.items() if one["reader"] in (None, request.user.pk)}
+    sent = request.POST.get("draft")
+    own = {key: one for key, one in kept.items() if one["reader"] in (None, request.user.pk)}
+    return {key: one for key, one in own.items() if key != sent}
 
 
 def _forget(request: HttpRequest, key: str) -> None:
@@ -159,5 +220,34 @@ def draft(request: HttpRequest, key: str) -> HttpResponse:
         fields = [Field(*one) for one in found["fields"]]
         context["typed"] = [one for one in fields if one.is_typed and one.name != "next"]
         context["others"] = [one for one in fields if one not in context["typed"]]
-        context["told"] = [one for one in context["others"] if one.name not in OF_THE_PLACE][:9]
+        told = [one for one in context["others"] if one.name not in OF_THE_PLACE][:9]
+        context["told"] = [(one.label, _meant(one, request.user.pk)) for one in told]
+        context["act"], context["paper"] = _act(found["path"])
     return render(request, "drafts/draft.html", context, status=200 if found else 404)
+
+
+def _act(path: str) -> tuple[str, Paper | None]:
+    """What a form at this address does, and to which paper."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return "", None
+    name = found.kwargs.get("arxiv_id")
+    return str(ACTS.get(found.url_name or "", "")), papers.known_as(name) if name else None
+
+
+def _meant(field: Field, reader_id: int) -> str:
+    """A field's value, in words where it is the number of something."""
+    kind, _, number = field.value.partition(":")
+    if kind in ("act", "rule"):
+        return signals.called(reader_id, kind, _number(number)) or field.value
+    if field.name == "paper":
+        paper = papers.by_ids([_number(kind)]).get(_number(kind)) or papers.known_as(field.value)
+        return paper.title if paper else field.value
+    if field.name == "value":
+        return str(CHOICES.get(field.value, field.value))
+    return field.value.replace(",", ", ") if field.name == "every" else field.value
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0

@@ -18,7 +18,7 @@ from webapp.queries import papers, readers
 from webapp.services import profiles as service
 from webapp.services import readers as acts
 from webapp.templatetags.lists import quoted
-from webapp.views.readers import back_of, by_reader, refuse, refuse_act
+from webapp.views.readers import back_of, by_reader, named, refuse, refuse_act
 
 
 def mine(request: HttpRequest) -> readers.Interests:
@@ -41,11 +41,22 @@ def profiles(request: HttpRequest) -> HttpResponse:
             form.add_error("name", str(error))
         else:
             acts.rerank_after(interests.whole.reader, None, now)
-            messages.success(
-                request, gettext("“%(name)s” is kept apart from now on.") % {"name": made.name}
-            )
+            messages.success(request, _told(made, mine(request), is_first=not interests.apart))
             return redirect("profiles")
     return _list(request, interests, {"form": form})
+
+
+def _told(made: Profile, interests: readers.Interests, *, is_first: bool) -> str:
+    """What a new interest takes of the others, and where the first one came from."""
+    told = gettext(
+        "“%(name)s” is kept apart from now on. Once you save or rate in it, it takes"
+        " %(percent)s %% of the page, and the others give way in proportion."
+    )
+    told %= {"name": made.name, "percent": interests.percents[made.pk]}
+    if is_first:
+        rest = gettext("What you said before speaks for “%(name)s”, which you can name anew.")
+        told += " " + rest % {"name": interests.apart[0].name}
+    return told
 
 
 def _list(
@@ -53,7 +64,9 @@ def _list(
 ) -> HttpResponse:
     counts = readers.n_said(interests)
     total = sum(one.quota for one in interests.each if counts[one.pk]) or 1
-    rows = [(one, counts.get(one.pk, 0), round(100 * one.quota / total)) for one in interests.each]
+    shares, each = interests.percents, interests.each
+    now = {one.pk: round(100 * one.quota / total) for one in each}
+    rows = [(one, counts.get(one.pk, 0), now[one.pk], shares[one.pk]) for one in each]
     context = {
         "interests": interests,
         "rows": rows,
@@ -104,9 +117,13 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             service.choose_subjects(found, form.cleaned_data["subjects"], timezone.now(), None)
             messages.success(request, gettext("Your subjects are stored; the feed follows them."))
-            return redirect(reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}"))
+            page = reverse("feed") + ("" if found.is_whole else f"?profile={found.pk}")
+            return redirect(named(request) or page)
     chosen = set(sent.getlist("subjects") if sent is not None else found.subjects)
-    context = {"form": form, "name": name, "offered": offered, "chosen": chosen, "profile": found}
+    context = {"form": form, "name": name, "chosen": chosen, "profile": found}
+    a_day = papers.n_a_day()
+    context["offered"] = [(subject, a_day.get(subject.code, 0)) for subject in offered]
+    context |= {"next": (sent or request.GET).get("next", "")}
     return render(request, "profiles/profile.html", context)
 
 

@@ -1,6 +1,7 @@
 """A round of questions about papers, one at a time."""
 
 from textwrap import shorten
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from webapp.models import Paper, Rating, Reader
-from webapp.queries import papers
+from webapp.queries import papers, seeds
 from webapp.queries import rounds as asked
 from webapp.services import readers as acts
 from webapp.services import rounds as service
@@ -35,7 +36,9 @@ def round_(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
     assert isinstance(request.user, Reader)
-    context = {"standing": asked.standing(request.user.pk), "n": service.QUESTIONS}
+    context: dict[str, Any] = {"standing": asked.standing(request.user.pk), "n": service.QUESTIONS}
+    if context["standing"].is_done:
+        context |= {"counts": seeds.counts(request.user.pk), "enough": seeds.ENOUGH}
     return render(request, "rounds/round.html", context)
 
 

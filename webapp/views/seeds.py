@@ -26,7 +26,8 @@ LONGEST_NAME = 120
 def welcome(request: HttpRequest) -> HttpResponse:
     """The three ways, and how far the reader has come on each."""
     interests = mine(request)
-    context = {"interests": interests, "counts": known.counts(interests.whole.reader_id)}
+    counts = known.counts(interests.whole.reader_id)
+    context = {"interests": interests, "counts": counts, "enough": known.ENOUGH}
     return render(request, "seeds/welcome.html", context)
 
 
@@ -62,7 +63,8 @@ def seed(request: HttpRequest) -> HttpResponse:
     whole = interests.whole
     if "back" in request.POST:
         return _take_back(request)
-    chosen = _numbers(request.POST.getlist("paper"))
+    every = request.POST.get("every")  # of a list, whatever is ticked in it
+    chosen = _numbers(every.split(",") if every else request.POST.getlist("paper"))
     if not chosen:
         return refuse_act(request, gettext("Tick the papers first: nothing was stored."), 400)
     saved = request.POST.get("saved") == "1"

@@ -52,7 +52,7 @@ def steer(request: HttpRequest) -> HttpResponse:
     acts.rerank_after(interests.whole.reader, day, now)
     n = papers.n_with(day, wish.kind, wish.value, profile.subjects) if day else 0
     undo = (reverse("steer"), WORDS[before], f"{wish.kind}:{wish.value}")
-    said = str(SAID[WORDS[wish.effect]]) % {"value": wish.value, "n": n}
+    said = f"{SAID[WORDS[wish.effect]]} {form.remark}".strip() % {"value": wish.value, "n": n}
     if is_part(request) and day:
         context = feed_context(request.user, day, request.POST)
         return render(request, "rankings/_list.html", context | {"said": said, "undo": undo})

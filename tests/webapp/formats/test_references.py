@@ -1,11 +1,14 @@
 """What a reader may paste, and what nobody sends by accident."""
 
 import time
+from datetime import date
 
 import pytest
 
 from webapp.formats import references as module
+from webapp.formats.citation import Citation, Name, Words
 from webapp.formats.references import TooMuch, references
+from webapp.formats.ris import ris
 
 GOOD = """
 @misc{one, title={A {Nice} Title}, eprint={2401.00001}, archivePrefix={arXiv}}
@@ -47,6 +50,53 @@ def test_bibtex_is_read_wherever_it_keeps_the_identifier():
 )
 def test_identifiers_and_addresses_are_read_in_any_spelling(text):
     assert names(text) == [("2401.00001",), ("2402.12345",)]
+
+
+RIS = """TY  - JOUR
+TI  - A Nice Title
+AU  - Example, Ada
+T2  - arXiv preprint arXiv:2401.00001v2
+ER  -
+TY  - UNPB
+T1  - Another one
+AN  - arXiv:2402.12345
+UR  - https://arxiv.org/abs/2402.12345
+ER  -
+2403.00002
+TY  - BOOK
+T1  - A Title Alone
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_ris_is_read_with_the_lines_between(end):
+    found = references(RIS.replace("\n", end))
+    assert [(one.title, one.names) for one in found.read] == [
+        ("A Nice Title", ("2401.00001",)),
+        ("Another one", ("2402.12345",)),
+        ("", ("2403.00002",)),
+        ("A Title Alone", ()),
+    ]
+    assert found.unread == []
+
+
+def test_what_we_export_as_ris_is_read_back():
+    one = Citation(
+        paper_id="2401.00001",
+        is_arxiv=True,
+        title=(Words("A Nice Title"),),
+        authors=(Name("Example", "Ada"),),
+        day=date(2024, 1, 2),
+        url="https://arxiv.org/abs/2401.00001",
+        doi="10.1000/a.b",
+        abstract=(Words("TY  - is no field here."),),
+    )
+    (read,) = references(ris(one)).read
+    assert (read.title, read.names) == ("A Nice Title", ("2401.00001", "10.1000/a.b"))
+
+
+def test_words_that_name_no_paper_are_told_together():
+    assert references("garbage !!!").unread == ["garbage !!!"]
 
 
 def test_a_line_of_words_is_a_title():
@@ -93,6 +143,8 @@ def test_another_archive_is_not_taken_for_arxiv():
         "@a{k, title=" + "{" * 200_000,
         "@a{k, t=" + '"' * 200_000,
         "@a{k," + "=" * 200_000,
+        "TY  -\n" * 9_000,
+        "TY  -\n" + " " * 100_000 + "\n" * 100_000 + "AN  -" + " " * 100_000,
         "@a{k, note={" + "arxiv:" * 60_000 + "}}",
         "@string{a=a # a}\n" * 5_000 + "@misc{k, title=a}",
         "a" * 900_000,
@@ -114,6 +166,7 @@ def test_hostile_text_costs_little_and_raises_nothing(text):
         ("x" * 1_000_001, "1,000,001 characters"),
         ("@a{" * 10_001, "10,000 entries"),
         ("2401.00001 " * 10_001, "10,001 papers"),
+        ("TY  - JOUR\n" * 10_001, "10,001 papers"),
     ],
 )
 def test_more_than_is_read_at_once_is_refused_with_a_sentence(text, said):

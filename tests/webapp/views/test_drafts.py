@@ -11,7 +11,7 @@ from django.urls.converters import IntConverter
 from django.urls.resolvers import URLPattern
 from django.utils import timezone
 
-from tests.factories import paper, reader
+from tests.factories import paper, rating, reader
 from webapp.models import Comment, Profile, Rule
 from webapp.services import readers
 from webapp.views.drafts import MOST
@@ -103,6 +103,56 @@ def test_a_comment_is_sent_by_a_button_after_the_login(client, who):
     assert Comment.objects.get().body == WORDS.replace("\r\n", "\n")
     assert client.get(draft).status_code == 404
     assert "is kept" not in client.get("/").content.decode()
+
+
+def test_a_draft_names_the_act_and_its_papers(client, who):
+    one, other = paper(title="On galaxies"), paper(title="On robots")
+    act = rating(who, other)
+    end_login(client)
+    addresses = [
+        following(client.post(f"/papers/{one.arxiv_id}/comments", {"body": WORDS})),
+        following(client.post("/welcome/seed/", {"paper": [one.pk, other.pk]})),
+        following(client.post("/signals/", {"remove": f"act:{act.pk}"})),
+    ]
+    log_in(client, who, addresses[0])
+    comment, seed, remove = (client.get(one).content.decode() for one in addresses)
+    assert "<h2>A comment</h2>" in comment
+    assert "On galaxies</a>" in comment
+    assert ">Your comment</label>" in comment
+    assert "<li>Paper: On galaxies</li><li>Paper: On robots</li>" in seed
+    assert "<li>Take back: On robots</li>" in remove
+
+
+def test_another_readers_signal_is_not_named(client, who):
+    act = rating(reader(), paper(title="A secret"))
+    end_login(client)
+    draft = following(client.post("/signals/", {"remove": f"act:{act.pk}"}))
+    log_in(client, who, draft)
+    assert "secret" not in client.get(draft).content.decode()
+
+
+def test_the_page_that_answers_a_draft_says_no_more_that_it_is_kept(client, who):
+    end_login(client)
+    draft = following(client.post("/welcome/papers/", {"text": "2401.00001 is what I read"}))
+    log_in(client, who, draft)
+    answer, _ = again(client, draft)
+    assert answer.status_code == 200
+    assert "you logged in is kept" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("act", ["revoke", "delete"])
+def test_an_act_without_words_leads_back_to_its_page(client, who, act):
+    one = paper()
+    Comment.objects.create(paper=one, reader=who, body="x", at=timezone.now())
+    page = "/settings/feeds/" if act == "revoke" else f"/papers/{one.arxiv_id}/comments"
+    client.post("/settings/feeds/", {"name": "Mine", "profile": who.profiles.get().pk})
+    html = client.get(page).content.decode()
+    address, following_page = re.search(
+        rf'action="([^"]*/{act}/)">.*?name="next" value="([^"]*)"', html
+    ).groups()
+    end_login(client)
+    answer = client.post(address, {"next": following_page})
+    assert answer.url == "/accounts/login/?next=" + page.replace("/", "%2F")
 
 
 def test_what_is_refused_then_is_still_kept(client, who):

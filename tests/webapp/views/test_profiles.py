@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import DAY, interests, paper, profile, rating, reader, world
+from tests.factories import DAY, NOON, interests, paper, profile, rating, reader, world
 from webapp.models import Profile, Rating
 from webapp.services import profiles, readers, runs
 
@@ -40,6 +40,8 @@ def test_an_interest_is_made_and_has_a_page(client, who):
     assert answer.url == "/profiles/"
     html = body(client, "/profiles/")
     assert "“Quiet galaxies” is kept apart from now on." in html
+    assert "it takes 50 % of the page" in html
+    assert "What you said before speaks for “First interest”" in html
     made = interests(who).apart[1]
     assert f'href="/?profile={made.pk}"' in html
     assert "Quiet galaxies" in body(client, f"/profiles/{made.pk}/")
@@ -113,7 +115,10 @@ def test_shares_and_exploration_are_stored_together(client, who, two):
     fields = {f"quota-{first.pk}": "60", f"quota-{primes.pk}": "20", f"exploration-{first.pk}": "0"}
     assert client.post("/profiles/shares/", fields).url == "/profiles/"
     assert [(one.quota, one.exploration) for one in interests(who).apart] == [(60, 0), (20, None)]
-    assert "now 75 % of the page" in body(client, "/profiles/")
+    html = body(client, "/profiles/")
+    assert "now 75 % of the page" in html
+    for one, percent in ((first, 75), (primes, 25)):
+        assert re.search(rf'name="quota-{one.pk}"[^>]* value="{percent}"', html)
 
 
 @pytest.mark.parametrize("wrong", ["0", "101", "-5", "many", "9" * 400, "1.5", "٣"])
@@ -150,6 +155,21 @@ def test_an_interest_is_renamed_and_narrowed(client, who, two):
     assert answer.url == f"/?profile={primes.pk}"
     assert set(shown(body(client, answer.url))) == {p.arxiv_id for p in today["primes"]}
     assert profile(who).subjects == []  # the first still holds every subject
+
+
+def test_who_chooses_subjects_on_the_way_in_comes_back_to_it(client, who, two):
+    profiles.take_away(profile(who), two[1], NOON)
+    address = f"/profiles/{profile(who).pk}/"
+    assert f'href="{address}?next=/welcome/"' in body(client, "/welcome/")
+    assert 'name="next" value="/welcome/"' in body(client, f"{address}?next=/welcome/")
+    answer = client.post(address, {"subjects": ["math.NT"], "next": "/welcome/"})
+    assert answer.url == "/welcome/"
+    assert client.post(address, {"next": "https://example.org/"}).url == "/"
+
+
+def test_a_subject_says_how_many_papers_a_day_it_has(client, who, two):
+    html = body(client, f"/profiles/{two[0].pk}/")
+    assert re.search(r"<b>math.NT</b> Number Theory <small>\d+ a day</small>", html)
 
 
 def test_a_taken_name_is_refused_and_the_ticks_are_kept(client, who, two):

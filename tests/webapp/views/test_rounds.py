@@ -49,6 +49,7 @@ def test_answers_count_skips_do_not_and_the_end_tells_them(client, who, topics):
         html = answer(client, value)
     assert "That was the last question" in html
     assert html.count("<li>More:") == 4
+    assert '<progress id="disliked" max="3" value="4">' in html
     rows = Rating.objects.filter(reader=who, origin="round")
     assert sorted(rows.values_list("value", flat=True)) == [-1] * 4 + [1] * 4
     assert "(asked for)" in client.get("/signals/").content.decode()

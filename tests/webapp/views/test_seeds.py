@@ -60,6 +60,29 @@ def test_the_preview_tells_found_not_found_and_twice_and_stores_nothing(client, 
     assert Rating.objects.count() == 1
 
 
+def test_a_paper_that_is_not_here_counts_once(client, who):
+    html = look(client, "2401.20001 2401.20001v2\nA title of nothing\na Title of nothing").content
+    assert "2</b> not here" in html.decode()
+    assert "2</b> named twice" in html.decode()
+
+
+def test_all_of_an_authors_papers_are_taken_without_a_tick(client, who):
+    one, other = paper(authors=["Robin Robot"]), paper(authors=["Robin Robot"])
+    indexed()
+    html = client.get("/welcome/papers/?author=Robot").content.decode()
+    every = re.search(r'name="every" value="([^"]+)"', html)[1]
+    client.post("/welcome/seed/", {"every": every})
+    assert likes(who) == {one.pk, other.pk}
+
+
+def test_the_ways_to_begin_tell_how_far_one_is(client, who):
+    for value in (1, 1, -1):
+        rating(who, paper(), value)
+    html = client.get("/welcome/").content.decode()
+    assert '<progress id="liked" max="5" value="2"></progress> <span>2 of 5' in html
+    assert '<progress id="disliked" max="3" value="1"></progress> <span>1 of 3' in html
+
+
 def test_a_title_finds_its_paper(client, who):
     one = paper(title="On Gaps between Primes")
     paper(title="On Gaps between Primes, Part Two")
