@@ -16,7 +16,7 @@ UPDATE webapp_paper s SET search =
     || CASE WHEN folded(names) = names THEN ''
         ELSE setweight(to_tsvector('simple', folded(names)), 'C') END
 FROM (SELECT id, array_to_string(authors[1:200], ' ') AS names FROM webapp_paper
-    WHERE id > %(after)s AND id <= %(after)s + %(n)s) a
+    WHERE id > %(after)s AND id <= %(until)s) a
 WHERE s.id = a.id AND (folded(s.title) <> s.title OR folded(s.abstract) <> s.abstract
     OR folded(names) <> names)
 """
@@ -27,7 +27,7 @@ def fold(apps, schema_editor):
         cursor.execute("SELECT coalesce(min(id), 1) - 1, coalesce(max(id), 0) FROM webapp_paper")
         first, last = cursor.fetchone()
         for after in range(first, last, AT_ONCE):
-            cursor.execute(FOLD, {"after": after, "n": AT_ONCE})
+            cursor.execute(FOLD, {"after": after, "until": after + AT_ONCE})
 
 
 class Migration(migrations.Migration):
