@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from webapp import feeds
+from webapp import feeds, views
 from webapp.arxiv import identifiers
 from webapp.views import (
     drafts,
@@ -122,6 +122,8 @@ urlpatterns = [
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),
+    path("offline", views.offline, name="offline"),
+    path("sw.js", views.worker, name="worker"),
     path("drafts/<slug:key>/", drafts.draft, name="draft"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),
@@ -130,7 +132,7 @@ urlpatterns = [
     path("coverage/mail/lift/<int:pk>/", sent.lift, name="lift"),
     path("coverage/mail/again/<int:pk>/", sent.again, name="send_again"),
     path("accounts/", include("allauth.urls")),
-    path("admin/login/", readers.admin_login),
+    path("admin/login/", readers.admin_login, name="admin_login"),
     path("admin/", admin.site.urls),
 ]
 handler404 = "webapp.views.not_found"

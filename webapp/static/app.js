@@ -141,6 +141,11 @@
     else if (!isStored) history.replaceState({ ...history.state, told }, "");
   });
 
+  // Long after all is painted: what tells that the server can't be reached, where a page is asked for.
+  addEventListener("load", () => setTimeout(() => {
+    navigator.serviceWorker?.register("/sw.js").catch(() => {}); // a browser without one is as before
+  }, 3000));
+
   document.addEventListener("htmx:afterRequest", () => {
     while (waiting.length) {
       const [id, act, value] = waiting.shift();

@@ -1,23 +1,30 @@
 """What a request meets; here what belongs to no noun: facts for every page, time, refusals."""
 
+import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from webapp.arxiv import identifiers
 from webapp.models import Paper, Reader
 from webapp.queries.readers import zone_of
+from webapp.templatetags import frame
 from webapp.views.drafts import drafts_of, fields_of
 
 # Feeds are the same for everybody: who asks is not looked up, and nothing varies by cookies.
@@ -117,6 +124,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     fields = [one for one in fields_of(request) if one.is_typed]
     context = {"back": page if here else reverse("feed"), "fields": fields}
     return render(request, "403_csrf.html", context, status=403)
+
+
+@csp_update({"style-src": [NONCE]})  # where it is shown, nothing else can be asked for
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """GET /offline : what a browser's worker shows where no server answers; ?sent of a form."""
+    return render(request, "offline.html", {"was_sent": "sent" in request.GET})
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """GET /sw.js : at the root, because a worker answers for what lies below its address.
+
+    Browsers take another worker when a letter of it has changed, so it names what it keeps.
+    """
+    script = f'const EDITION = "{_edition()}";\n{frame.inlined("offline.js")}'
+    answer = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@cache
+def _edition() -> str:
+    """Names the pages that a worker keeps, by all that they say."""
+    both = [render_to_string("offline.html", {"was_sent": sent}) for sent in (False, True)]
+    return hashlib.sha256("".join(both).encode()).hexdigest()[:16]
 
 
 def _without_stroke(request: HttpRequest) -> str:
