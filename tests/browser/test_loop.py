@@ -200,3 +200,23 @@ def test_abstracts_are_open_on_wide_screens_and_folded_on_small_ones(open_page, 
     expect(abstract).not_to_be_visible()
     page.locator("article summary").first.click()
     expect(abstract).to_be_visible()
+
+
+def test_what_was_said_can_be_put_away(open_page, papers, look):
+    page = open_page()
+    sign_up(page)
+    first = order(page)[0]
+    page.click(f"[id='save-{first}']")
+    expect(page.locator("#message")).to_contain_text("Saved")
+    found = look(page)
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("#message")).to_be_empty()
+    expect(page.locator("#main")).to_be_focused()
+    assert stored() == {(first, 0, True)}
+    page.goto("/settings/")  # a page without the scripts of lists
+    page.click("main button.main:has-text('Store') >> nth=0")
+    expect(page.locator("#message")).not_to_be_empty()
+    found += look(page)
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("#message")).to_be_empty()
+    assert found == []
