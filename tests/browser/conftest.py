@@ -128,7 +128,8 @@ def look(looked_at):
 
     def look_at(page):
         found = []
-        looked_at.add(name_of(page.url))
+        status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+        looked_at.add(name_of(page.url) if status == 200 else str(status))
         page.evaluate(Axe().axe_script)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})

@@ -4,50 +4,16 @@ from pathlib import Path
 
 import pytest
 from django.urls import get_resolver
-from django.urls.resolvers import URLResolver
 
-ACTS = (  # which answer POST alone
-    *(
-        "revoke_feed",
-        "seen",
-        "decide",
-        "delete_comment",
-        "moderate",
-        "keep_search",
-        "unkeep_search",
-    ),
-    *("upvote", "pick", "rate", "save", "see", "mail_events", "move", "together", "share_out"),
-    *("take_away", "restore", "steer", "seed", "compare", "upvotes_teach", "fetch_again", "lift"),
-    "send_again",
-)
-FILES = (
-    *("daily_feed", "trending_feed", "search_feed", "subject_feed", "private_feed"),
-    *("bib", "ris", "md", "mfa_download_recovery_codes"),
-)
-ELSEWHERE = (
-    "search",  # has the address of "daily", and is looked at there
-    "account_inactive",  # told to whom an operator has shut out
-    "account_confirm_login_code",  # logins by code are not offered
-    "mfa_login_webauthn",  # asked by a script
-    "mfa_reauthenticate_webauthn",
-    "preview",  # a letter in a frame of the page "letter", and looked at in it
-)
-NO_PAGES = {*ACTS, *FILES, *ELSEWHERE}
+from benchmarks.pages import NO_PAGES, routes
 
-
-def names(resolver):
-    for one in resolver.url_patterns:
-        if isinstance(one, URLResolver):
-            if one.namespace != "admin":  # Django's own
-                yield from names(one)
-        elif one.name:
-            yield one.name
+IN_A_FRAME = {"preview"}  # a letter, in the page "letter", and looked at in it
+ERRORS = {"400", "403", "404", "405", "429", "500"}
 
 
 def test_every_page_was_looked_at(looked_at, request):
     files = {item.path.name for item in request.session.items if "browser" in item.path.parts}
     if files != {path.name for path in Path(__file__).parent.glob("test_*.py")}:
         pytest.skip("Only some tests of this folder run.")
-    every = set(names(get_resolver()))
-    assert every - looked_at - NO_PAGES == set()
-    assert every >= NO_PAGES
+    every = {*routes(get_resolver()), *ERRORS}
+    assert every - looked_at - set(NO_PAGES) - IN_A_FRAME == set()
