@@ -62,7 +62,7 @@ OF_READERS = {
     "trending": "/papers/trending?window=month",
     "submit": "/papers/submit",
     "paper": "/papers/{paper}",
-    "why": "/papers/{paper}/why/",
+    "why": "/papers/{second}/why/",
     "comments": "/papers/{paper}/comments",
     "edit-comment": "/papers/comments/{comment}/edit",
     "report-comment": "/papers/comments/{reported}/report",

@@ -19,7 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from webapp.mail import tokens
-from webapp.models import Comment, Digest, Paper, Rating, Reader, Rule, Subscription
+from webapp.models import Comment, Digest, Paper, Ranking, Rating, Reader, Rule, Subscription
 from webapp.queries import readers as known
 from webapp.services import library, profiles, rankings, readers, rounds, signals
 from webapp.services.digests import personal, sending, subscriptions
@@ -72,7 +72,9 @@ def _of_one_reader(reader: Reader, papers: list[Paper]) -> dict[str, Any]:
     ).update(version=3)
     rounds.begin(known.interests_of(reader.pk), NOW)
     rankings.fill("scene", NOW)
+    order = Ranking.objects.filter(profile=whole.whole).order_by("-day")[0]
     return {
+        "second": Paper.objects.get(pk=order.paper_ids[1]).arxiv_id,
         "keep": kept.pk,
         "act": kept.pk,
         "rule": Rule.objects.filter(profile__reader=reader)[0].pk,

@@ -10,7 +10,9 @@ from benchmarks.pages import NO_PAGES, OF_NOBODY, PAGES, routes
 
 def route_of(address):
     """The name of a page's address; nothing for those that are shown without one."""
-    filled = address.format_map(defaultdict(lambda: "1", paper="2604.00001", reset="1-x"))
+    filled = address.format_map(
+        defaultdict(lambda: "1", paper="2604.00001", second="2604.00002", reset="1-x")
+    )
     try:
         return resolve(urlsplit(filled).path).url_name
     except Resolver404:
