@@ -94,6 +94,7 @@ OF_READERS = {
     "catch-up": "/catch-up/",
     "settings": "/settings/",
     "name": "/settings/name/",
+    "name-too-old": "/settings/name/",
     "coverage": "/coverage/",
     "email": "/accounts/email/",
     "password": "/accounts/password/change/",

@@ -47,6 +47,12 @@ def _refused_login(page: Page) -> None:
     page.wait_for_selector(".summary")
 
 
+def _too_old(page: Page) -> None:
+    page.eval_on_selector("main [name=csrfmiddlewaretoken]", "one => { one.value = 'x' }")
+    page.click("main form button.main")
+    page.wait_for_selector("h1:has-text('too old')")
+
+
 def _said(page: Page) -> None:
     page.locator("[id^=less-]").nth(3).click()
     page.wait_for_selector("#undo")
@@ -68,6 +74,7 @@ def _add_a_key(page: Page, places: dict[str, Any]) -> None:
 BEFORE = {"mfa-authenticate": _type_a_login, "keys": _add_a_key}
 THEN: dict[str, Callable[[Page], None]] = {
     "login-refused": _refused_login,
+    "name-too-old": _too_old,
     "feed-menu": lambda page: page.click("details.menu summary"),
     "feed-keys": lambda page: page.keyboard.press("?"),
     "feed-said": _said,

@@ -60,6 +60,7 @@ def test_how_the_library_looks(open_page, papers, look):
         assert look(page) == []
     row = Rating.objects.filter(reader=reader).first()
     page.goto(f"/library/{row.pk}/")
+    assert look(page) == []
     page.fill("main [name=tags]", "y" * 41)
     page.click("main button.main")
     expect(page.locator("[role=alert]")).to_contain_text("at most 40")

@@ -31,6 +31,8 @@ def test_pages_of_a_visitor(open_page, papers, look):
         f"/papers/{gone.arxiv_id}",
         "/papers/2611.99999",
         "/nowhere",
+        "/offline",
+        "/offline?sent",
     ):
         page.goto(address)
         found += look(page)
