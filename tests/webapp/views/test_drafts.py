@@ -22,6 +22,7 @@ WORDS = "I wrote <b>this</b> for an hour.\r\nAnd this."
 # Forms of strangers, and what programs send.
 OPEN = {
     *("subscribe", "confirm", "manage", "unsubscribe", "mail_events", "act_by_mail"),
+    "admin_login",  # a login itself
 }
 
 

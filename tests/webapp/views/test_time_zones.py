@@ -85,11 +85,11 @@ def test_a_visitor_is_told_in_utc(settings):
 
 
 def test_taking_part_in_comparisons_is_off_until_a_reader_says_so(client, who):
-    assert "checked" not in client.get("/settings/").content.decode()
+    assert " checked>" not in client.get("/settings/").content.decode()
     assert not Reader.objects.get().compares
     assert client.post("/settings/comparisons/", {"compares": "on"}).url == "/settings/"
     assert Reader.objects.get().compares
-    assert "checked" in client.get("/settings/").content.decode()
+    assert " checked>" in client.get("/settings/").content.decode()
     client.post("/settings/comparisons/", {})
     assert not Reader.objects.get().compares
 
