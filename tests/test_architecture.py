@@ -45,10 +45,10 @@ SERVICES = [
     "profiles",
     "signals",
     "history",
-    "seeds",
     "rounds",
     "insight",
     "social",
+    "seeds",
     "digests",
     "feeds",
 ]

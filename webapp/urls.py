@@ -116,6 +116,7 @@ urlpatterns = [
     path("welcome/", seeds.welcome, name="welcome"),
     path("welcome/papers/", seeds.bring, name="bring"),
     path("welcome/seed/", seeds.seed, name="seed"),
+    path("welcome/awaited/", seeds.await_papers, name="await_papers"),
     path("welcome/round/", rounds.round_, name="round"),
     path("insight/", insight.insight, name="insight"),
     path("insight/map/", insight.day_map, name="map"),

@@ -18,7 +18,7 @@ ACTS = (  # which answer POST alone
     ),
     *("upvote", "pick", "rate", "save", "see", "mail_events", "move", "together", "share_out"),
     *("take_away", "restore", "steer", "seed", "compare", "upvotes_teach", "fetch_again", "lift"),
-    "send_again",
+    *("send_again", "await_papers"),
 )
 FILES = (
     *("daily_feed", "trending_feed", "search_feed", "subject_feed", "private_feed"),
