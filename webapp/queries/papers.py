@@ -194,11 +194,18 @@ def for_features(paper_ids: Iterable[int] | None, newest: int) -> Iterator[Paper
 
 def subjects_in_use() -> list[Subject]:
     """Subjects that at least one stored paper carries."""
+    # The index of a large subject is long to read, and such a one is among the newest papers.
     return list(
         Subject.objects.raw(
             """
-            SELECT * FROM webapp_subject s
-            WHERE EXISTS (SELECT FROM webapp_paper p WHERE p.subjects @> ARRAY[s.code]::varchar[])
+            WITH newest AS MATERIALIZED (SELECT DISTINCT unnest(subjects) AS code FROM
+                (SELECT subjects FROM webapp_paper ORDER BY issue_day DESC LIMIT 2000) p),
+            others AS (SELECT code FROM webapp_subject s
+                WHERE NOT EXISTS (SELECT FROM newest WHERE newest.code = s.code)
+                AND EXISTS (SELECT FROM webapp_paper p
+                    WHERE p.subjects @> ARRAY[s.code]::varchar[]))
+            SELECT * FROM webapp_subject
+            WHERE code IN (SELECT code FROM newest UNION ALL SELECT code FROM others)
             ORDER BY "group", code
             """
         )
