@@ -19,6 +19,7 @@ from webapp.views import (
     searches,
     seeds,
     signals,
+    takeout,
 )
 from webapp.views import feeds as feed_settings
 from webapp.views.digests import acts as letter_acts
@@ -123,6 +124,9 @@ urlpatterns = [
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),
     path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),
+    path("settings/data/", takeout.takeout, name="takeout"),
+    path("settings/data/archive", takeout.archive, name="archive"),
+    path("settings/data/delete/", takeout.leave, name="leave"),
     path("drafts/<slug:key>/", drafts.draft, name="draft"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),

@@ -22,7 +22,7 @@ ACTS = (  # which answer POST alone
 )
 FILES = (
     *("daily_feed", "trending_feed", "search_feed", "subject_feed", "private_feed"),
-    *("bib", "ris", "md", "mfa_download_recovery_codes"),
+    *("bib", "ris", "md", "mfa_download_recovery_codes", "archive"),
 )
 ELSEWHERE = (
     "search",  # has the address of "daily", and is looked at there
