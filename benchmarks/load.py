@@ -2,8 +2,8 @@
 
 The papers of the files, again and again with other identifiers and earlier days; readers with
 libraries; the web server as `manage.py up` starts it. Database, server and the clients, which keep
-their connections, share the machine. Beside our pages stands a bare one of 30 cards, in the same
-run (`benchmarks/bare.py`).
+their connections, share the machine. Every page takes turns with a bare one of 30 cards
+(`benchmarks/bare.py`), so that the share of its rate stands on a machine that is not quiet, too.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from webapp.supervisor import environment, first_page, web_command
 
 TICK = os.sysconf("SC_CLK_TCK")
 HOST = "127.0.0.1"
+TURNS = 4
 
 
 class Request(NamedTuple):
@@ -103,6 +104,20 @@ def cpu_seconds(pids: list[int]) -> float:
     return sum(sum(map(int, one[11:15])) for one in found) / TICK
 
 
+class Side(NamedTuple):
+    """A web server and what is asked of it."""
+
+    port: int
+    pid: int
+    requests: list[Request]
+
+
+class Turn(NamedTuple):
+    passed: float  # seconds
+    clients: list[Client]
+    used: list[float]  # seconds of CPU: web, database, clients
+
+
 class Figures(NamedTuple):
     per_second: float
     p50: float
@@ -120,23 +135,35 @@ class Figures(NamedTuple):
         )
 
 
-def measured(
-    port: int, web: int, database: int, requests: list[Request], n_clients: int, seconds: float
-) -> Figures:
-    asyncio.run(asked(port, requests, n_clients, seconds / 4))  # what is kept is there again
-    parts = family(web), family(database), [os.getpid()]
+def in_turns(sides: list[Side], database: int, n_clients: int, seconds: float) -> list[Figures]:
+    """The sides take turns, so that what else the machine does meets all of them alike."""
+    for side in sides:  # what is kept is there again
+        asyncio.run(asked(side.port, side.requests, n_clients, seconds / TURNS))
+    turns = [
+        [taken(side, database, n_clients, seconds / TURNS) for side in sides] for _ in range(TURNS)
+    ]
+    return [figures(list(of_side)) for of_side in zip(*turns, strict=True)]
+
+
+def taken(side: Side, database: int, n_clients: int, seconds: float) -> Turn:
+    parts = family(side.pid), family(database), [os.getpid()]
     before = [cpu_seconds(pids) for pids in parts]
     began = time.perf_counter()
-    clients = asyncio.run(asked(port, requests, n_clients, seconds))
+    clients = asyncio.run(asked(side.port, side.requests, n_clients, seconds))
     passed = time.perf_counter() - began
-    taken = sorted(1000 * one for client in clients for one in client.seconds)
-    used = (cpu_seconds(pids) - then for pids, then in zip(parts, before, strict=True))
+    used = [cpu_seconds(pids) - then for pids, then in zip(parts, before, strict=True)]
+    return Turn(passed, clients, used)
+
+
+def figures(turns: list[Turn]) -> Figures:
+    clients = [client for turn in turns for client in turn.clients]
+    times = sorted(1000 * one for client in clients for one in client.seconds)
     return Figures(
-        len(taken) / passed,
-        statistics.median(taken),
-        taken[int(len(taken) * 0.95)],
+        len(times) / sum(turn.passed for turn in turns),
+        statistics.median(times),
+        times[int(len(times) * 0.95)],
         statistics.fmean(size for client in clients for size in client.sizes) / 1000,
-        *(1000 * one / len(taken) for one in used),
+        *(1000 * sum(part) / len(times) for part in zip(*(t.used for t in turns), strict=True)),
     )
 
 
@@ -197,7 +224,7 @@ def bare_pages(cookies: list[str]) -> dict[str, list[Request]]:
 
     paths = [f"/bare/{day}" for day in newest_days(10)]
     readers = [Request(path, cookie) for path in paths for cookie in cookies]
-    return {"bare, reader": readers, "bare, public": [Request(path) for path in paths]}
+    return {"reader": readers, "public": [Request(path) for path in paths]}
 
 
 def sessions() -> list[str]:
@@ -227,21 +254,22 @@ def n_queries(request: Request) -> int:
     return len(captured)
 
 
-SERVERS = {
-    "ours": ("webapp.wsgi:application", "webapp.settings", pages),
-    "bare": ("django.core.wsgi:get_wsgi_application()", "benchmarks.bare", bare_pages),
-}
-
-
 def load(home: Path, n_clients: int, seconds: float, only: str) -> None:
     cookies = sessions()
-    for application, settings, requests in SERVERS.values():
-        with served(home, application, settings) as (port, pid):
-            for name, listed in requests(cookies).items():
-                if only in name or "bare" in name:
-                    figures = measured(port, pid, database_pid(home), listed, n_clients, seconds)
-                    asks = "" if "bare" in name else f"  {n_queries(listed[0])} queries"
-                    print(f"load: {name:16} {figures}{asks}", flush=True)
+    bare_of, database = bare_pages(cookies), database_pid(home)
+    with (
+        served(home, "webapp.wsgi:application", "webapp.settings") as ours,
+        served(home, "django.core.wsgi:get_wsgi_application()", "benchmarks.bare") as bare,
+    ):
+        for name, listed in pages(cookies).items():
+            if only not in name:
+                continue
+            beside = bare_of[name.rpartition(", ")[2]]
+            sides = [Side(*ours, listed), Side(*bare, beside)]
+            found, plain = in_turns(sides, database, n_clients, seconds)
+            print(f"load: {name:16} {found}  {n_queries(listed[0])} queries")
+            share = found.per_second / plain.per_second
+            print(f"load:   a bare page    {plain}  ours {share:.2f} of it", flush=True)
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ NOUNS = {
         "feeds",
         "work",
         "demo",
+        "takeout",
     ),
 }
 # A service may import services to its left; the second list is the worker's.
@@ -45,12 +46,13 @@ SERVICES = [
     "profiles",
     "signals",
     "history",
-    "seeds",
     "rounds",
     "insight",
     "social",
+    "seeds",
     "digests",
     "feeds",
+    "takeout",
 ]
 WORKER_SERVICES = ["imports", "coverage", "sources", "harvests", "encodings", "runs", "demo"]
 NIGHT = {

@@ -18,7 +18,7 @@ from recommender.ranking import Candidates, Rated
 from recommender.rowbytes import row_to_bytes, rows_from_bytes
 from recommender.vectors import Vectors, from_npz, to_npz
 from webapp.models import CandidatePack, ModelRun, PaperVector
-from webapp.queries import readers, runs, signals
+from webapp.queries import papers, readers, runs, signals
 
 # What an act weighs in training and when a reader is folded in.
 SAVED_AND_LIKED, POSITIVE, NEGATIVE = 1.5, 1.0, -1.0
@@ -283,12 +283,16 @@ def reasons(pack: Pack, ids: np.ndarray, because: np.ndarray, rated: Vectors) ->
     """The words that each leading paper shares with the saved paper it resembles most.
 
     `because` names a paper of `rated`, or is -1. Subjects are terms too, and count; the page
-    names them anyway. Only they hold . or -.
+    names them anyway. Only they hold . or -. Words are paired across a stop word ("fields dark" of
+    "fields of dark matter"): such a pair is told of nobody, since no rule and no search meets it.
     """
     leading = ids[:TERMS_FOR_LEADING]
     found = shared_terms(pack.text.take(leading), rated, because[: len(leading)], k=TERMS_TRIED)
     named = [[pack.term(column) for column in row if column >= 0] for row in found]
     told = [[name for name in row if name and not {".", "-"} & {*name}] for row in named]
+    pairs = papers.met(leading.tolist(), [[name for name in row if " " in name] for row in told])
+    said = zip(told, pairs, strict=True)
+    told = [[name for name in row if " " not in name or name in met] for row, met in said]
     return [telling(row)[:TERMS_SHOWN] for row in told]
 
 

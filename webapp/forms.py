@@ -242,6 +242,23 @@ class UpvotesForm(forms.Form):
     )
 
 
+class LeaveForm(forms.Form):
+    """The account's own address, typed: nobody leaves in passing."""
+
+    address = forms.CharField(
+        max_length=254, label=gettext_lazy("Type your e-mail address to confirm"), label_suffix=""
+    )
+
+    def __init__(self, own: str, data: Any = None) -> None:
+        super().__init__(data)
+        self.own = own
+
+    def clean_address(self) -> str:
+        if self.cleaned_data["address"].lower() != self.own.lower():
+            raise forms.ValidationError(gettext("That is not the address of this account."))
+        return self.own
+
+
 class VersionForm(forms.Form):
     """The version of a paper that a reader has seen."""
 

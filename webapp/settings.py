@@ -250,7 +250,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 # Without a mail server only the operator could read the link, so nobody is locked out by it.
 ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_FOLDER else "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip,5/h/key", "draft": "60/h/ip"}  # beside allauth's own
+# Beside allauth's own.
+ACCOUNT_RATE_LIMITS = {"subscribe": "20/h/ip,5/h/key", "draft": "60/h/ip", "archive": "20/h/user"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Firstlight] "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False

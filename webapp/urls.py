@@ -19,6 +19,7 @@ from webapp.views import (
     searches,
     seeds,
     signals,
+    takeout,
 )
 from webapp.views import feeds as feed_settings
 from webapp.views.digests import acts as letter_acts
@@ -116,6 +117,7 @@ urlpatterns = [
     path("welcome/", seeds.welcome, name="welcome"),
     path("welcome/papers/", seeds.bring, name="bring"),
     path("welcome/seed/", seeds.seed, name="seed"),
+    path("welcome/awaited/", seeds.await_papers, name="await_papers"),
     path("welcome/round/", rounds.round_, name="round"),
     path("insight/", insight.insight, name="insight"),
     path("insight/map/", insight.day_map, name="map"),
@@ -124,6 +126,9 @@ urlpatterns = [
     path("settings/upvotes/", readers.upvotes, name="upvotes_teach"),
     path("offline", views.offline, name="offline"),
     path("sw.js", views.worker, name="worker"),
+    path("settings/data/", takeout.takeout, name="takeout"),
+    path("settings/data/archive", takeout.archive, name="archive"),
+    path("settings/data/delete/", takeout.leave, name="leave"),
     path("drafts/<slug:key>/", drafts.draft, name="draft"),
     path("coverage/", harvests.coverage, name="coverage"),
     path("coverage/sources/", harvests.sources, name="sources"),

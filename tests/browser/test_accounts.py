@@ -228,3 +228,29 @@ def test_a_wrong_password_is_said_in_a_summary(open_page, papers, look):
     page.click("main form button.main")
     expect(page.locator(".summary")).to_contain_text("not correct")
     assert look(page) == []
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_an_account_is_taken_along_and_deleted(open_page, look, with_javascript):
+    page = open_page(expected="400", java_script_enabled=with_javascript)
+    sign_up(page)
+    page.goto("/settings/data/")
+    found = look(page) if with_javascript else []
+    with page.expect_download() as download:
+        page.click("a:has-text('Download everything')")
+    assert download.value.suggested_filename.endswith(".zip")
+    page.click("a:has-text('Delete the account')")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button.main")
+    page.wait_for_url("**/settings/data/delete/")
+    found += look(page) if with_javascript else []
+    page.fill("[name=address]", "somebody@example.org")
+    page.click("main button.main")
+    expect(page.locator(".summary")).to_contain_text("not the address of this account")
+    found += look(page) if with_javascript else []
+    assert Reader.objects.exists()
+    page.fill("[name=address]", "dawn@example.org")
+    page.click("main button.main")
+    expect(page.locator("#message")).to_contain_text("everything it held are deleted")
+    assert not Reader.objects.exists()
+    assert found == []

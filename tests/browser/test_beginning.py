@@ -8,7 +8,7 @@ from tests.browser.conftest import order, sign_up
 from tests.browser.test_loop import shown, tab_to
 from tests.browser.test_steering import with_words
 from tests.factories import DAY, profile
-from webapp.models import Comparison, Ranking, Rating, Reader, Round
+from webapp.models import AwaitedSeed, Comparison, Ranking, Rating, Reader, Round
 from webapp.services import insight, rankings
 
 
@@ -36,6 +36,25 @@ def test_papers_are_brought_along_and_taken_back(open_page, papers, look, with_j
     page.click("button:has-text('Take the last ones back')")
     expect(page.locator("#message")).to_contain_text("2 papers taken back")
     assert not Rating.objects.filter(value=1).exists()
+    assert found == []
+
+
+@pytest.mark.parametrize("with_javascript", [True, False])
+def test_what_is_not_here_is_asked_of_arxiv(open_page, look, settings, with_javascript):
+    settings.ARXIV_SUBJECTS = ["cs.LG"]
+    page = open_page(java_script_enabled=with_javascript)
+    sign_up(page)
+    page.goto("/welcome/papers/")
+    page.fill("#text", "2401.00001 2401.00002")
+    page.click("button:has-text('Look what is found')")
+    found = look(page) if with_javascript else []
+    page.click("button:has-text('Ask arXiv for these 2')")
+    expect(page.locator("#message")).to_contain_text("arXiv is asked for 2 papers")
+    page.click("summary:has-text('2 papers asked of arXiv')")
+    found += look(page) if with_javascript else []
+    page.click("button:has-text('Ask no more')")
+    expect(page.locator("#message")).to_contain_text("2 papers are not asked for.")
+    assert not AwaitedSeed.objects.exists()
     assert found == []
 
 

@@ -6,7 +6,7 @@ from webapp.models.feeds import FeedToken
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
 from webapp.models.rankings import Comparison, Ranking
-from webapp.models.readers import Profile, Rating, Reader, Round, Rule
+from webapp.models.readers import AwaitedSeed, Profile, Rating, Reader, Round, Rule
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.social import (
     Claim,
@@ -22,6 +22,7 @@ from webapp.models.social import (
 from webapp.models.work import Work
 
 __all__ = [
+    "AwaitedSeed",
     "CandidatePack",
     "Claim",
     "Comment",

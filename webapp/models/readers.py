@@ -207,3 +207,28 @@ class Round(models.Model):
     before = ArrayField(models.SmallIntegerField(null=True), default=list, db_default=[])
     answered_at = ArrayField(models.DateTimeField(null=True), default=list, db_default=[])
     begun_at = models.DateTimeField()
+
+
+class AwaitedSeed(models.Model):
+    """A paper of a reader's bibliography that is not here yet: arXiv is asked for it."""
+
+    reader = models.ForeignKey("Reader", models.CASCADE, related_name="awaited")
+    arxiv_id = models.CharField(max_length=120)
+    profile = models.ForeignKey("Profile", models.SET_NULL, null=True)  # the interest it speaks for
+    saved = models.BooleanField()
+    asked_at = models.DateTimeField()
+    n_answers = models.PositiveSmallIntegerField(default=0)  # without it
+    next_at = models.DateTimeField(null=True)  # null: nobody is asked any more, for the reason told
+    reason = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "arxiv_id"], name="seed_awaited_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(next_at__isnull=False),
+                name="seed_awaited",
+            ),
+        ]

@@ -126,7 +126,8 @@ def days(whole: Profile, before: date | None) -> QuerySet[Ranking]:
     if before:
         rows = rows.filter(day__lt=before)
     shown = rows.select_related("run").only(
-        "day", "run__weight", "run__created_at", "n_ratings", "ranked_at", "first_at"
+        *("day", "run__weight", "run__created_at"),
+        *("n_ratings", "ranked_at", "first_at", "is_outdated"),
     )
     return shown.order_by("-day")[: DAYS + 1]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from time import monotonic
 from typing import NamedTuple
 
@@ -123,15 +124,25 @@ def has_words(term: str) -> bool:
 
 def terms_in(paper_id: int, terms: list[str]) -> list[str]:
     """Which of these terms a paper's title or abstract has."""
+    return met([paper_id], [terms])[0]
+
+
+def met(paper_ids: list[int], terms: list[list[str]]) -> list[list[str]]:
+    """For each paper those of its terms that its title or abstract has, in their order."""
+    numbers = [n for n, listed in enumerate(terms) for _ in listed]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT term FROM webapp_paper, unnest(%s::text[]) AS term
-            WHERE id = %s AND ts_filter(search, '{a,b}') @@ phraseto_tsquery('english', term)
+            SELECT asked.n, asked.term FROM unnest(%s::bigint[]) WITH ORDINALITY AS paper (id, n),
+            LATERAL (SELECT ts_filter(search, '{a,b}') AS words FROM webapp_paper
+                WHERE webapp_paper.id = paper.id OFFSET 0) AS written,
+            unnest(%s::int[], %s::text[]) AS asked (n, term)
+            WHERE asked.n = paper.n - 1 AND words @@ phraseto_tsquery('english', asked.term)
             """,
-            [terms, paper_id],
+            [paper_ids, numbers, list(chain.from_iterable(terms))],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = set(cursor.fetchall())
+    return [[term for term in listed if (n, term) in found] for n, listed in enumerate(terms)]
 
 
 def n_with(day: date, kind: str, value: str, subjects: Iterable[str]) -> int:
@@ -183,11 +194,18 @@ def for_features(paper_ids: Iterable[int] | None, newest: int) -> Iterator[Paper
 
 def subjects_in_use() -> list[Subject]:
     """Subjects that at least one stored paper carries."""
+    # The index of a large subject is long to read, and such a one is among the newest papers.
     return list(
         Subject.objects.raw(
             """
-            SELECT * FROM webapp_subject s
-            WHERE EXISTS (SELECT FROM webapp_paper p WHERE p.subjects @> ARRAY[s.code]::varchar[])
+            WITH newest AS MATERIALIZED (SELECT DISTINCT unnest(subjects) AS code FROM
+                (SELECT subjects FROM webapp_paper ORDER BY issue_day DESC LIMIT 2000) p),
+            others AS (SELECT code FROM webapp_subject s
+                WHERE NOT EXISTS (SELECT FROM newest WHERE newest.code = s.code)
+                AND EXISTS (SELECT FROM webapp_paper p
+                    WHERE p.subjects @> ARRAY[s.code]::varchar[]))
+            SELECT * FROM webapp_subject
+            WHERE code IN (SELECT code FROM newest UNION ALL SELECT code FROM others)
             ORDER BY "group", code
             """
         )

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 
-from webapp.models import Paper, Rating
+from webapp.models import AwaitedSeed, Paper, Rating
 
 SHORTEST_TITLE = 5  # letters; a shorter one names no paper
 MOST_OF_AUTHOR = 200
@@ -110,6 +111,18 @@ def counts(reader_id: int) -> dict[str, Any]:
         said = ("liked", "disliked", "off", "seeds", "seeded_at")
         names = (*said, "answered", "asked", "run", "weight")
         return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def awaited(reader_id: int) -> list[AwaitedSeed]:
+    """Papers that arXiv is asked for on a reader's behalf, and those it has not; these last."""
+    rows = AwaitedSeed.objects.filter(reader=reader_id)
+    return list(rows.order_by(F("next_at").asc(nulls_last=True), "pk"))
+
+
+def to_ask_for(now: datetime, limit: int) -> list[str]:
+    """Papers that are awaited and that it is time to ask for, the oldest first."""
+    rows = AwaitedSeed.objects.filter(next_at__lte=now).order_by("next_at", "pk")
+    return list(dict.fromkeys(rows.values_list("arxiv_id", flat=True)[:limit]))
 
 
 def silent(reader_id: int, paper_ids: Iterable[int]) -> QuerySet[Rating]:

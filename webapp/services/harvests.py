@@ -14,8 +14,9 @@ from webapp.arxiv import calendar
 from webapp.arxiv.retrieve import client
 from webapp.models import Harvest
 from webapp.queries import harvests
+from webapp.queries.seeds import to_ask_for
 from webapp.queries.social.submissions import waiting
-from webapp.services import coverage, work
+from webapp.services import coverage, seeds, work
 from webapp.services.social import submissions
 from webapp.services.sources import ARXIV, SOURCES
 from webapp.services.sources.asking import Asked, Clock, left_out
@@ -114,9 +115,9 @@ def _is_crowded(source: str, now: datetime) -> bool:
 
 
 def fetch_submitted(slot: str, now: datetime, clock: Clock) -> work.Counts:
-    """Ask for what readers have submitted and is not here."""
-    here = submissions.settle((), now)
-    if settings.ARXIV_SUBJECTS and waiting(now, 1):
+    """Ask for what readers have submitted or brought along and is not here."""
+    here = submissions.settle((), now) + seeds.settle((), now)
+    if settings.ARXIV_SUBJECTS and (waiting(now, 1) or to_ask_for(now, 1)):
         fetch("submitted", now.date(), [], slot, clock)
     return {"here": here}
 

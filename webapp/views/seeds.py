@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from webapp.arxiv import identifiers
 from webapp.formats.references import TooMuch
 from webapp.forms import moment_asked
 from webapp.queries import seeds as known
@@ -27,7 +29,12 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """The three ways, and how far the reader has come on each."""
     interests = mine(request)
     counts = known.counts(interests.whole.reader_id)
-    context = {"interests": interests, "counts": counts, "enough": known.ENOUGH}
+    context = {
+        "interests": interests,
+        "counts": counts,
+        "enough": known.ENOUGH,
+        "awaited": known.awaited(interests.whole.reader_id),
+    }
     return render(request, "seeds/welcome.html", context)
 
 
@@ -38,6 +45,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     interests = mine(request)
     reader_id = interests.whole.reader_id
     context: dict[str, Any] = {"interests": interests, "most": service.MOST}
+    context |= {"awaited": known.awaited(reader_id), "asks": bool(settings.ARXIV_SUBJECTS)}
     if request.method == "POST":
         context["text"] = text = request.POST.get("text", "")
         try:
@@ -106,6 +114,39 @@ def _take_back(request: HttpRequest) -> HttpResponse:
     told = ngettext("One paper taken back.", "%(n)s papers taken back.", n)
     say(request, told % {"n": n}, None)
     return redirect("welcome")
+
+
+@by_reader
+def await_papers(request: HttpRequest) -> HttpResponse:
+    """Have arXiv asked for papers of a bibliography that are not here; or ask no more."""
+    whole, now = mine(request).whole, timezone.now()
+    if "stop" in request.POST:
+        n = service.stop_waiting(whole.reader_id, moment_asked(request.POST, "stop"))
+        told = ngettext("One paper is not asked for.", "%(n)s papers are not asked for.", n)
+        say(request, told % {"n": n}, None)
+        return redirect("bring")
+    if not settings.ARXIV_SUBJECTS:
+        return refuse_act(request, gettext("This instance fetches no papers by itself."), 400)
+    saved = request.POST.get("saved") == "1"
+    wanted = _identifiers(request.POST.get("papers", ""))
+    n = service.await_papers(whole, wanted, now, interest_of(request), saved=saved)
+    told = ngettext(
+        "arXiv is asked for one paper; it speaks for you once it is here.",
+        "arXiv is asked for %(n)s papers; they speak for you once they are here.",
+        n,
+    )
+    if not n:
+        told = gettext("arXiv is asked for all of that already, or for as many as can wait.")
+    say(request, told % {"n": n}, (reverse("await_papers"), "stop", now.isoformat()) if n else None)
+    return redirect("bring")
+
+
+def _identifiers(sent: str) -> list[str]:
+    """Numbers of arXiv, apart by commas, as the preview has written them."""
+    try:
+        return [identifiers.parse(one).arxiv_id for one in sent[:10_000].split(",")]
+    except ValueError:
+        raise Http404 from None
 
 
 def _numbers(sent: list[str]) -> set[int]:

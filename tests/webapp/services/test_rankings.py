@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import DAY, interests, paper, profile, rating, reader, world
+from tests.factories import DAY, indexed, interests, paper, profile, rating, reader, world
 from webapp.models import CandidatePack, Profile, Ranking, Rating, Work
 from webapp.queries import papers, rankings
 from webapp.queries import readers as acts
@@ -39,6 +39,19 @@ def test_liked_topics_come_first(topics, now):
         readers.rate(who, liked, Rating.Value.UP, now)
     assert service.rerank(profile(who), DAY, now)
     assert first(who) <= {p.pk for p in today["robots"]}
+
+
+def test_every_term_that_is_told_is_met_by_a_mute_of_it(topics, now):
+    """Of "policy with tactile" the features make the pair "policy tactile"."""
+    older, _ = topics
+    indexed()
+    who = reader()
+    readers.rate(who, older["robots"][0], Rating.Value.UP, now)
+    service.rerank(profile(who), DAY, now)
+    ranking = Ranking.objects.get(profile=profile(who), day=DAY)
+    told = dict(zip(ranking.paper_ids, ranking.terms, strict=False))
+    assert any(" " in term for terms in told.values() for term in terms)
+    assert {pk: papers.terms_in(pk, terms) for pk, terms in told.items()} == told
 
 
 def test_a_dislike_pushes_its_topic_down(topics, now):

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from tests.factories import DAY, NOON, indexed, paper, profile, rating, reader, world
-from webapp.models import Rating, Work
+from webapp.models import AwaitedSeed, Rating, Work
 from webapp.queries import seeds as known
 from webapp.services import profiles, runs
 from webapp.services import readers as acts
@@ -306,3 +306,50 @@ def test_whoever_is_looked_for_is_named_among_many(client, who):
     indexed()
     text = client.get("/welcome/papers/?author=Gunnemann").content.decode()
     assert "<b>Stephan Günnemann</b>" in text
+
+
+@pytest.fixture
+def follows(settings):
+    settings.ARXIV_SUBJECTS = ["cs.LG"]
+
+
+def ask_for(client, papers, **fields):
+    return client.post("/welcome/awaited/", {"papers": papers, **fields}, follow=True)
+
+
+def test_what_is_not_here_can_be_asked_of_arxiv_by_its_number(client, who, follows):
+    answer = look(client, "2401.00001 2401.00001v2 10.1101/2026.01.02.123456 Some title of words")
+    html = answer.content.decode()
+    assert "arXiv can be asked for one of them" in html
+    papers = re.search(r'name="papers" value="([^"]*)"', html)[1]
+    answer = ask_for(client, papers, saved="1")
+    html = answer.content.decode()
+    assert "arXiv is asked for one paper" in html
+    assert "<li>2401.00001</li>" in html
+    assert AwaitedSeed.objects.values_list("reader", "arxiv_id", "saved").get() == (
+        who.pk,
+        "2401.00001",
+        True,
+    )
+    assert Work.objects.get().job == "fetch"
+    assert "arXiv is asked for 1 more" in client.get("/welcome/").content.decode()
+
+
+def test_asking_is_undone_by_its_message(client, who, follows):
+    html = ask_for(client, "2401.00001").content.decode()
+    moment = re.search(r'name="stop" value="([^"]+)">Undo', html)[1]
+    assert "One paper is not asked for." in ask_for(client, "", stop=moment).content.decode()
+    assert not AwaitedSeed.objects.exists()
+
+
+def test_where_nobody_is_asked_the_preview_offers_nothing_and_the_act_is_refused(client, who):
+    assert 'name="papers"' not in look(client, "2401.00001").content.decode()
+    answer = ask_for(client, "2401.00001")
+    assert answer.status_code == 400
+    assert "fetches no papers by itself" in answer.content.decode()
+
+
+@pytest.mark.parametrize("papers", ["", "x", "2401.00001,", "2401.00001,\0", "9" * 20_000])
+def test_what_names_no_paper_is_asked_of_nobody(client, who, follows, papers):
+    assert ask_for(client, papers).status_code == 404
+    assert not AwaitedSeed.objects.exists()

@@ -11,8 +11,9 @@ from webapp.arxiv.answers import UpstreamError
 from webapp.arxiv.records import HarvestedPaper
 from webapp.models import Harvest
 from webapp.queries import harvests
+from webapp.queries import seeds as brought_along
 from webapp.queries.social import submissions as brought_in
-from webapp.services import coverage
+from webapp.services import coverage, seeds
 from webapp.services.social import submissions
 from webapp.services.sources.asking import Asked, Batch, ask, begin_again, ended, keep
 
@@ -49,14 +50,18 @@ def sought(asked: Asked) -> bool:
 
 
 def brought(asked: Asked) -> bool:
-    """What readers have submitted, of whatever categories."""
-    for ids in _portions(brought_in.waiting(asked.clock(), MOST_SOUGHT)):
+    """What readers have submitted or brought along, of whatever categories."""
+    submitted = brought_in.waiting(asked.clock(), MOST_SOUGHT)
+    wanted = [*submitted, *brought_along.to_ask_for(asked.clock(), MOST_SOUGHT)]
+    for ids in _portions(list(dict.fromkeys(wanted))[:MOST_SOUGHT]):
         batch = _by_number(asked, ids)
         if batch is None:
             submissions.unanswered(ids, asked.row.error, asked.clock())
+            seeds.unanswered(ids, asked.row.error, asked.clock())
             return False
         keep(asked, batch)
         submissions.settle(ids, asked.clock())
+        seeds.settle(ids, asked.clock())
     return True
 
 
