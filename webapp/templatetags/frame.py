@@ -20,7 +20,7 @@ register = template.Library()
 OF_THE_ACCOUNT = {
     *("catch_up", "history", "signals", "reset", "insight", "map", "welcome", "bring", "round"),
     *("account_email", "account_change_password", "time_zone", "letters", "letter", "name"),
-    *("mfa_index", "private_feeds", "queue"),
+    *("mfa_index", "private_feeds", "queue", "takeout", "leave"),
 }
 PROOF = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 
