@@ -6,7 +6,7 @@ choices, `from:` and `to:` before a year, a month or a day. What means nothing i
 
 import re
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -214,3 +214,24 @@ def _day(text: str, *, is_end: bool = False) -> date | None:
 def is_bare(choice: Choice) -> bool:
     """A word that may stand anywhere, and is missed where it stands nowhere."""
     return not any(term.field or term.is_phrase for term in choice)
+
+
+def subjects_named(query: Query, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The categories that all bare words of a query name: `number theory`, `cosmology`.
+
+    A name of two halves, such as "Cosmology and Nongalactic Astrophysics", may be named by either.
+    """
+    bare = [choice[0].text for choice in query.wanted if is_bare(choice)]
+    asked = _singular(" ".join(bare))
+    return tuple(code for code, name in names.items() if asked and asked in _names(name))
+
+
+_PARTED = re.compile(r"\b(?:and|of|for|in)\b|[,;/()]| - ")
+
+
+def _names(name: str) -> set[str]:
+    return {_singular(part) for part in (name, *_PARTED.split(name))}
+
+
+def _singular(text: str) -> str:
+    return " ".join(word.removesuffix("s") for word in re.findall(r"\w+", text.lower()))

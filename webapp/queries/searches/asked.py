@@ -1,12 +1,15 @@
 """What was typed, as conditions that PostgreSQL understands."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from webapp.formats.query import Choice, Query, Term, is_bare
+from webapp.formats.abbreviations import spelled_out
+from webapp.formats.query import Choice, Query, Term, is_bare, subjects_named
+from webapp.queries.papers import subject_names
 from webapp.queries.runs import PLACED_NOW, Placed
 
 FEWEST_LEFT = 8  # of more words the rarest are looked for
@@ -15,7 +18,8 @@ RAREST = 1e-4  # the share of papers that a word is taken to have that is none o
 _READ = f"""
 WITH run AS ({PLACED_NOW}),
 asked AS (
-    SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS a(field, words, n)),
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+        AS a(field, words, in_full, n)),
 common AS (
     SELECT unnest(most_common_elems::text::text[]) AS lexeme,
         unnest(most_common_elem_freqs) AS share
@@ -24,7 +28,8 @@ common AS (
 spelled AS (
     SELECT asked.*, spelling, phraseto_tsquery('english', spelling) AS stems,
         phraseto_tsquery('simple', spelling) AS plain
-    FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)) s),
+    FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)
+        UNION SELECT in_full WHERE in_full <> '') s),
 stemmed AS (
     SELECT n, field, words, string_agg('(' || (CASE
             WHEN field = 'au' THEN plain
@@ -97,6 +102,7 @@ class Asked(NamedTuple):
     texts: tuple[str, ...]  # every tsquery that is looked for, to be marked
     left_out: tuple[str, ...]  # words that are in every paper
     n_words: int  # before the rarest were chosen
+    codes: tuple[str, ...]  # categories that the words name
     run: Placed | None  # whose places tell the meaning; none is asked for without words
 
     @property
@@ -108,6 +114,19 @@ class Asked(NamedTuple):
     def all_words(self) -> str:
         """A tsquery of all the words; nothing without words."""
         return _together(" & ", [word.query for word in self.words])
+
+    @property
+    def in_category(self) -> Sql:
+        return Sql("p.subjects && %s::varchar[]", (list(self.codes),))
+
+    @property
+    def has_all(self) -> Sql:
+        """All the words, wherever they stand, or a category that is called so."""
+        words = self.all_words
+        if not words:
+            return TRUE
+        here = Sql("p.search @@ %s::tsquery", (words,))
+        return _joined(" OR ", [here, self.in_category]) if self.codes else here
 
     @property
     def most_words(self) -> str:
@@ -207,9 +226,17 @@ class _Read:
 def _rows(texts: list[tuple[str, str]]) -> list[Any]:
     if not texts:
         return []
+    fields = [field for field, _ in texts]
+    words = [_parted(text) for _, text in texts]
+    in_full = ["" if field == "au" else spelled_out(text) for field, text in texts]
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(column) for column in zip(*texts, strict=True)])
+        cursor.execute(_READ, [fields, words, in_full])
         return list(cursor.fetchall())
+
+
+def _parted(text: str) -> str:
+    """Text-to-image as text to image: the index has the parts. But GPT-4 it has as gpt and -4."""
+    return text if re.search(r"\d", text) else text.replace("-", " ")
 
 
 def read(query: Query, reader_id: int | None) -> Asked:
@@ -229,6 +256,7 @@ def read(query: Query, reader_id: int | None) -> Asked:
         texts=tuple(texts),
         left_out=tuple(term.text for term in wanted if not found.tsquery(term)),
         n_words=len(words),
+        codes=subjects_named(query, subject_names()),
         run=found.run,
     )
 

@@ -8,6 +8,7 @@ found by their titles, or in the order by date, and not by relevance.
 
 import math
 from datetime import date
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -20,7 +21,9 @@ NEWEST = 400  # of a query's hits are weighed
 BY_TITLE = 200  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
 FIRM = 30  # hits in the sample, from which on they tell anything; they fill a page by date
+BY_CATEGORY = 200  # the newest, where the words name one
 RANKED = 300
+IN_TITLE, NEXT_TO, IN_CATEGORY = 0.5, 0.25, 1.9  # of what all the words count
 BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
 # PostgreSQL takes <, > and & for markup and would swallow formulas.
 _MARKUP, _HIDDEN = "<>&", "\ue002\ue003\ue004"
@@ -33,10 +36,14 @@ _FRAGMENTS = (
 
 
 class Hit(NamedTuple):
-    """A paper that has the words, or most of them."""
+    """A paper that has the words, or most of them, or is of the category that they name."""
 
     paper_id: int
     score: float
+    has_all: bool
+
+
+_NEWEST_FIRST = "ORDER BY p.issue_day DESC, p.arxiv_id DESC"
 
 
 class Key(NamedTuple):
@@ -46,34 +53,42 @@ class Key(NamedTuple):
     arxiv_id: str
 
 
+# Every use of a column unpacks it anew, and a score uses it many times.
+_UNPACKED = "ts_filter(search, '{a,b,c}') AS search, ts_filter(search, '{a}') AS title"
+
+
 def by_words(asked: Asked) -> list[Hit]:
     """At most RANKED papers that have the words or at least half of them, the best first."""
     whole, most = asked.all_words, asked.most_words
-    since = _windows(asked, [whole, most], NEWEST, None)
-    parts = [_newest(asked, whole, since[0], NEWEST, None)]
+    with_all, with_most = _match(asked, whole), _match(asked, most)
+    since = _windows(asked, [with_all, with_most], NEWEST, None)
+    parts = [_newest(with_all, since[0], NEWEST)]
     if whole:
         parts.append(_some(every([in_title(whole), asked.must]), "", BY_TITLE))
     if most and since[0] is None:  # else there are enough that have all of them
-        parts.append(_newest(asked, most, since[1], NEWEST, None))
-    found = _union(parts)
-    score = _score(asked)
+        parts.append(_newest(with_most, since[1], NEWEST))
+    if asked.codes:
+        parts.append(_some(every([asked.in_category, asked.must]), _NEWEST_FIRST, BY_CATEGORY))
+    found, score = _union(parts), _score(asked)
+    has_all = asked.has_all
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT p.id, coalesce({score.text}, 0) AS score FROM webapp_paper p
-            WHERE p.id IN ({found.text})
+            SELECT p.id, coalesce({score.text}, 0) AS score, coalesce({has_all.text}, true)
+            FROM (SELECT id, issue_day, arxiv_id, subjects, {_UNPACKED} FROM webapp_paper
+                WHERE id IN ({found.text}) OFFSET 0) p
             ORDER BY score DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT {RANKED}
             """,  # noqa: S608 - made of our own words; what was typed is in the values
-            [*score.values, *found.values],
+            [*score.values, *has_all.values, *found.values],
         )
         return [Hit(*row) for row in cursor.fetchall()]
 
 
 def by_date(asked: Asked, after: Key | None, limit: int) -> list[int]:
     """Every paper that has all the words, the newest first, from where a page ended."""
-    whole = asked.all_words
-    since = _windows(asked, [whole], limit, after)[0]
-    part = _newest(asked, whole, since, limit, after)
+    match = every([asked.has_all, asked.must])
+    since = _windows(asked, [match], limit, after)[0]
+    part = _newest(every([match, _before(after)]), since, limit)
     with connection.cursor() as cursor:
         cursor.execute(part.text, part.values)
         return [row[0] for row in cursor.fetchall()]
@@ -81,7 +96,7 @@ def by_date(asked: Asked, after: Key | None, limit: int) -> list[int]:
 
 def match(asked: Asked) -> Sql:
     """What has all that is asked for, a condition on webapp_paper p; nothing where nothing is."""
-    return _match(asked, asked.all_words) if asked.finds else Sql("false")
+    return every([asked.has_all, asked.must]) if asked.finds else Sql("false")
 
 
 def _match(asked: Asked, words: str) -> Sql:
@@ -93,16 +108,15 @@ def _before(after: Key | None) -> Sql:
     return Sql("(p.issue_day, p.arxiv_id) < (%s, %s)", tuple(after)) if after else TRUE
 
 
-def _windows(asked: Asked, queries: list[str], n: int, after: Key | None) -> list[date | None]:
-    """From which day on about n papers meet each query; None: all days, for they are rare.
+def _windows(asked: Asked, matches: list[Sql], n: int, after: Key | None) -> list[date | None]:
+    """From which day on about n papers meet each condition; None: all days, for they are rare.
 
     One question. Half as many again are meant to be found, since a sample errs; and never less is
     looked through than the sample, for its hits need not be among the newest of it.
     """
     before = every([_before(after), asked.days])
-    matches = [_match(asked, words) for words in queries]
     columns = ", ".join(f"count(*) FILTER (WHERE {match.text})" for match in matches)
-    days = ", ".join(f"({_day_back(before, f'n[{i + 1}]')})" for i in range(len(queries)))
+    days = ", ".join(f"({_day_back(before, f'n[{i + 1}]')})" for i in range(len(matches)))
     values = [value for match in matches for value in match.values]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -113,7 +127,7 @@ def _windows(asked: Asked, queries: list[str], n: int, after: Key | None) -> lis
                     ORDER BY p.issue_day DESC, p.arxiv_id DESC LIMIT {SAMPLE}) p)
             SELECT {days} FROM sample
             """,  # noqa: S608 - as above
-            [*values, *before.values, *(value for _ in queries for value in (*before.values, n))],
+            [*values, *before.values, *(value for _ in matches for value in (*before.values, n))],
         )
         return list(cursor.fetchone())
 
@@ -126,15 +140,12 @@ def _day_back(before: Sql, count: str) -> str:
     """  # noqa: S608 - as above
 
 
-def _newest(asked: Asked, words: str, since: date | None, n: int, after: Key | None) -> Sql:
-    window = Sql("p.issue_day >= %s", (since,)) if since else TRUE
-    match = every([_match(asked, words), window, _before(after)])
-    order = "ORDER BY p.issue_day DESC, p.arxiv_id DESC"
+def _newest(match: Sql, since: date | None, n: int) -> Sql:
     if since:
-        return _some(match, order, n)
+        return _some(every([match, Sql("p.issue_day >= %s", (since,))]), _NEWEST_FIRST, n)
     # Few, so let them be fetched by the words and sorted, never sought day by day.
     few = f"SELECT p.* FROM webapp_paper p WHERE {match.text} OFFSET 0"  # noqa: S608 - as above
-    return Sql(f"SELECT p.id FROM ({few}) p {order} LIMIT {n}", match.values)  # noqa: S608 - as above
+    return Sql(f"SELECT p.id FROM ({few}) p {_NEWEST_FIRST} LIMIT {n}", match.values)  # noqa: S608 - as above
 
 
 def _some(match: Sql, order: str, n: int) -> Sql:
@@ -148,21 +159,33 @@ def _union(parts: list[Sql]) -> Sql:
 
 
 def _score(asked: Asked) -> Sql:
-    """How well the words are met: how many, rare ones first, in the title, close together."""
+    """How well the words are met: how many, rare ones first, in the title, close together.
+
+    A paper of the category that the words name nearly has them all, wherever they stand.
+    """
     if not asked.words:
         text = "ts_rank('{0, 0.2, 0.4, 1}', p.search, %s::tsquery)" if asked.texts else "0"
         return Sql(text, (asked.any_text,) if asked.texts else ())
+    queries = [word.query for word in asked.words]
     rarity = [-math.log(word.share) + 1 for word in asked.words]
-    parts, values = [], list[Any]()
-    for word, weight in zip(asked.words, rarity, strict=True):
-        parts.append(_MET)
-        values += [weight / sum(rarity), word.query, word.query]
-    values.append(asked.all_words)
-    return Sql(f"{' + '.join(parts)} + {_CLOSE}", tuple(values))
+    shares = [weight / sum(rarity) for weight in rarity]
+    met = _weighed("search", shares, queries)
+    if asked.codes:
+        text = f"greatest({met.text}, {IN_CATEGORY} * ({asked.in_category.text})::int)"
+        met = Sql(text, (*met.values, *asked.in_category.values))
+    parts = [met, _weighed("title", [IN_TITLE * share for share in shares], queries)]
+    if pairs := [f"({one}) <-> ({next_one})" for one, next_one in pairwise(queries)]:
+        together = [NEXT_TO * (a + b) / 2 for a, b in pairwise(shares)]
+        parts.append(_weighed("search", together, pairs))
+    parts.append(Sql(_CLOSE, (asked.all_words,)))
+    return Sql(" + ".join(part.text for part in parts), sum((part.values for part in parts), ()))
 
 
-_MET = """%s * ((p.search @@ %s::tsquery)::int
-        + 0.5 * (ts_filter(p.search, '{a}') @@ %s::tsquery)::int)"""
+def _weighed(column: str, weights: list[float], queries: list[str]) -> Sql:
+    text = " + ".join([f"%s * (p.{column} @@ %s::tsquery)::int"] * len(queries))
+    return Sql(text, tuple(chain.from_iterable(zip(weights, queries, strict=True))))
+
+
 _CLOSE = "0.3 * ts_rank('{0, 0.2, 0.4, 1}', p.search, %s::tsquery)"
 
 
