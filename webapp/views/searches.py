@@ -31,12 +31,21 @@ PAGE = 25
 SEEDS = 5
 
 
+class Card(NamedTuple):
+    """A paper as it stands on the page."""
+
+    shown: Marked
+    by_meaning: bool  # alone
+    is_first_alike: bool  # before it end those that have all the words
+
+
 class Found(NamedTuple):
     """A page of what was found."""
 
-    cards: list[tuple[Marked, bool]]  # and whether by meaning alone
-    n: int | None  # of all pages; None: nobody counted
+    cards: list[Card]
+    n: int | None  # of all pages, that have all the words; None: nobody counted
     following: str  # where the next page begins, nothing at the end
+    n_alike: int = 0  # of all pages, with some of the words or alike in meaning
 
 
 @require_safe
@@ -58,7 +67,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "found": found,
-        "notes": _notes(query, asked, found),
+        "notes": _notes(query, asked),
         "unknown": Paper(arxiv_id=known_as) if known_as else None,
         "after": after,
         "own": own,
@@ -107,10 +116,12 @@ def _by_relevance(asked: Asked, after: str, reader_id: int | None) -> Found:
         rest = [p for p in places if (-p.score, -p.paper_id) > (-key.score, -key.paper_id)]
     page = rest[:PAGE]
     by_meaning = {place.paper_id for place in page if place.by_meaning}
+    alike = next((place.paper_id for place in page if not place.has_all), None)
     shown = hits.marked(asked, [place.paper_id for place in page], reader_id)
-    cards = [(one, one.paper.pk in by_meaning) for one in shown]
+    cards = [Card(one, one.paper.pk in by_meaning, one.paper.pk == alike) for one in shown]
     following = f"{page[-1].score!r}~{page[-1].paper_id}" if len(rest) > PAGE else ""
-    return Found(cards, len(places), following)
+    n_all = sum(place.has_all for place in places)
+    return Found(cards, n_all, following, len(places) - n_all)
 
 
 def _by_date(asked: Asked, after: str, reader_id: int | None) -> Found:
@@ -120,7 +131,8 @@ def _by_date(asked: Asked, after: str, reader_id: int | None) -> Found:
     if len(found) > PAGE and shown:
         following = f"{shown[-1].paper.issue_day}~{shown[-1].paper.arxiv_id}"
     n = None if after or following else len(shown)
-    return Found([(one, False) for one in shown], n, following)
+    cards = [Card(one, by_meaning=False, is_first_alike=False) for one in shown]
+    return Found(cards, n, following)
 
 
 def _place(after: str) -> Place | None:
@@ -141,7 +153,7 @@ def _key(after: str) -> Key | None:
         return None
 
 
-def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
+def _notes(query: Query, asked: Asked) -> list[str]:
     """What was not done as it was asked, and why."""
     notes = list(query.notes)
     if asked.left_out:
@@ -151,8 +163,6 @@ def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
         told = gettext("Of %(n)s words the %(kept)s rarest were looked for: %(words)s.")
         rare = ", ".join(word.name for word in asked.words)
         notes.append(told % {"n": asked.n_words, "kept": FEWEST_LEFT, "words": rare})
-    if found.cards and all(card.lacks for card, _ in found.cards):
-        notes.append(gettext("No paper on this page has all the words: these have most of them."))
     return notes
 
 

@@ -150,6 +150,40 @@ def test_it_shows_why_each_was_found(client, shelf):
     assert "In the title; without “collapse”." in html
 
 
+def test_it_counts_what_has_all_the_words_and_parts_it_from_the_rest(client, shelf):
+    html = page(client, "neural collapse")
+    assert (
+        "3 papers with all of “neural collapse”, the best first. 2 papers have some of it" in html
+    )
+    whole, _, rest = html.partition("With some of the words, or alike in meaning")
+    assert [whole.count("<article"), rest.count("<article")] == [3, 2]
+    alone = page(client, "classifiers")
+    assert "1 paper for “classifiers”, the best first." in alone
+    assert "With some of the words" not in alone
+
+
+def test_a_page_of_papers_that_lack_words_begins_with_saying_so(client):
+    paper("robots", title="Tactile hands")
+    for _ in range(30):
+        paper("robots", title="Hands", abstract="A robot.")
+    indexed()
+    html = page(client, "tactile hands")
+    assert html.count("With some of the words") == 1
+    following = re.search(r'href="([^"]+)" rel="next"', html)[1].replace("&amp;", "&")
+    html = client.get(following).content.decode()
+    assert html.partition("With some of the words")[0].count("<article") == 0
+    assert "Further papers for “tactile hands”" in html
+
+
+def test_a_category_that_is_called_so_has_the_words_and_says_why(client):
+    paper("primes", abstract="On gaps.")
+    indexed()
+    html = page(client, "number theory")
+    assert "1 paper for “number theory”" in html
+    assert "Its category is called “Number Theory”." in html
+    assert "without" not in html.partition("<article")[2]
+
+
 def test_marks_leave_formulas_and_markup_alone(client):
     one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
     indexed()
@@ -185,7 +219,10 @@ def test_what_only_means_the_same_is_found_and_says_so(client, now):
         ("-robot", "Say also what to look for"),
         ("the robot", "“the”: in every paper"),
         ("the of", "in every paper"),
-        ("robot xyzzy", "No paper on this page has all the words"),
+        (
+            "robot xyzzy",
+            "No paper here has all of “robot xyzzy”. 1 paper has some of it, or is alike",
+        ),
         (" ".join(f"robot{n} tactile" for n in range(9)), "Of 10 words the 8 rarest"),
     ],
 )

@@ -21,7 +21,6 @@ NEWEST = 400  # of a query's hits are weighed
 BY_TITLE = 200  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
 FIRM = 30  # hits in the sample, from which on they tell anything; they fill a page by date
-BY_CATEGORY = 200  # the newest, where the words name one
 RANKED = 300
 IN_TITLE, NEXT_TO, IN_CATEGORY = 0.5, 0.25, 1.9  # of what all the words count
 BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
@@ -68,7 +67,7 @@ def by_words(asked: Asked) -> list[Hit]:
     if most and since[0] is None:  # else there are enough that have all of them
         parts.append(_newest(with_most, since[1], NEWEST))
     if asked.codes:
-        parts.append(_some(every([asked.in_category, asked.must]), _NEWEST_FIRST, BY_CATEGORY))
+        parts.append(_some(every([asked.in_category, asked.must]), _NEWEST_FIRST, RANKED))
     found, score = _union(parts), _score(asked)
     has_all = asked.has_all
     with connection.cursor() as cursor:
@@ -198,6 +197,7 @@ class Marked(NamedTuple):
     abstract: str  # of it what is around the words
     where: list[str]  # of title, abstract, authors
     lacks: list[str]  # words that it has not
+    category: str  # of it that which is called so, where it lacks some
 
 
 _FOUND_IN = {"title": "{a}", "abstract": "{b}", "authors": "{c}"}
@@ -244,9 +244,12 @@ def _marked(asked: Asked, row: Any, reader_id: int | None) -> Marked:
             saved_version=row.saved_version,
         )  # fmt: skip
     missing = [word.name for word, has in zip(asked.words, row.has, strict=True) if not has]
+    named = [code for code in row.subjects if missing and code in asked.codes]
     where = [name for name, has in zip(_FOUND_IN, row.there, strict=True) if has]
     title, abstract = (_shown(text) for text in (row.marked_title, row.marked_abstract or ""))
-    return Marked(row, rating, title, _open_ended(abstract, row.abstract), where, missing)
+    lacks = [] if named else missing
+    abstract = _open_ended(abstract, row.abstract)
+    return Marked(row, rating, title, abstract, where, lacks, next(iter(named), ""))
 
 
 def _open_ended(found: str, abstract: str) -> str:
