@@ -68,6 +68,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "query": query,
         "found": found,
         "notes": _notes(query, asked),
+        "named": [_category(code) for code in asked.codes],
         "unknown": Paper(arxiv_id=known_as) if known_as else None,
         "after": after,
         "own": own,
@@ -151,6 +152,12 @@ def _key(after: str) -> Key | None:
         return Key(date.fromisoformat(day), arxiv_id[:120]) if arxiv_id else None
     except ValueError:
         return None
+
+
+def _category(code: str) -> tuple[str, str, str]:
+    """A category that the words name: code, name, and where its papers are."""
+    address = _address(f"cat:{code}", own=False, by_date=True)
+    return code, papers.subject_names()[code], address
 
 
 def _notes(query: Query, asked: Asked) -> list[str]:

@@ -7,10 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import DAY, NOON, indexed, paper, rating, reader, world
-from webapp.models import Profile, Rating, Rule
-from webapp.queries import readers
-from webapp.services import profiles, runs
+from tests.factories import DAY, indexed, paper, rating, reader, world
+from webapp.services import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +69,9 @@ def test_all_words_come_before_some_and_titles_before_abstracts(find, shelf):
         ('ti:collapse -"neural collapse"', {"apart"}),
         ("ti:stars or ti:fields", {"apart", "half"}),
         ("collapse -cat:math -stars -classifiers", {"title"}),
+        ("abs:collapse", {"abstract"}),
+        ("title:collapse NOT stars", {"title"}),
+        ("Author:collapse AND category:math.NT", {"author"}),
     ],
 )
 def test_phrases_fields_and_minus_hold_exactly(find, shelf, q, expected):
@@ -184,6 +185,17 @@ def test_a_category_that_is_called_so_has_the_words_and_says_why(client):
     assert "without" not in html.partition("<article")[2]
 
 
+@pytest.mark.parametrize("q", ["Number Theory", "number theory from:2020"])
+def test_a_category_is_offered_by_its_name(client, find, q):
+    one = paper("primes")
+    indexed()
+    html = page(client, q)
+    told = r'<p class="state">Category <a href="([^"]+)">math.NT</a>: Number Theory</p>'
+    address = re.search(told, html)[1].replace("&amp;", "&")
+    assert one.arxiv_id in client.get(address).content.decode()
+    assert "Category <a" not in page(client, "theory of primes")
+
+
 def test_marks_leave_formulas_and_markup_alone(client):
     one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
     indexed()
@@ -293,112 +305,6 @@ def test_it_asks_few_questions_whatever_the_length(client, now, q, order):
     with CaptureQueriesContext(connection) as asked:
         page(client, q, order=order)
     assert len(asked) < 8
-
-
-# --- a search that is kept ----------------------------------------------------------
-
-
-@pytest.fixture
-def who(client):
-    who = reader()
-    client.force_login(who)
-    return who
-
-
-def keep(client, q):
-    return client.post("/papers/interest/", {"q": q, "next": "/profiles/"}, follow=True)
-
-
-def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client, who):
-    world(8)
-    indexed()
-    html = keep(client, "tactile robot cat:cs.RO -prime").content.decode()
-    assert "Kept as the interest" in html
-    made = readers.interests_of(who.pk).apart[-1]
-    assert (made.name, made.subjects) == ("tactile robot cat:cs.RO -prime", ["cs.RO"])
-    assert "Search for tactile robot cat:cs.RO -prime again" in html
-    seeds = Rating.objects.filter(reader=who, profile=made, value=1)
-    assert {seed.paper.subjects[0] for seed in seeds} == {"cs.RO"}
-    assert seeds.count() == 5
-    rules = set(made.rules.values_list("kind", "value", "effect"))
-    assert rules == {("term", "tactile", 1), ("term", "robot", 1), ("term", "prime", -1)}
-    signals = client.get("/signals/").content.decode()
-    assert "Mute term <b>prime</b>" in signals
-    assert signals.count('<td class="said">more like this <small>(found by a search)') == 5
-    begun = client.get("/welcome/").content.decode()
-    assert "You have brought" not in begun
-    assert "Take the last ones back" not in begun
-
-
-def test_keeping_it_can_be_undone(client, who):
-    world(8)
-    indexed()
-    own = paper("robots")
-    indexed()
-    rating(who, own, -1)
-    html = keep(client, "tactile robot").content.decode()
-    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
-    client.post("/papers/interest/undo/", {"kept": value})
-    assert readers.interests_of(who.pk).apart == []
-    assert list(Rating.objects.filter(readers.SPEAKS, reader=who)) == [
-        Rating.objects.get(paper=own)
-    ]
-    again = client.post("/papers/interest/undo/", {"kept": value})
-    assert (again.status_code, again["Location"]) == (302, "/profiles/")  # a second click
-
-
-def test_keeping_it_twice_makes_one(client, who):
-    world(8)
-    indexed()
-    keep(client, "tactile robot")
-    keep(client, "tactile robot")
-    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
-    assert Rule.objects.count() == 2
-
-
-def test_an_interest_of_the_same_name_outlives_the_undo(client, who):
-    world(8)
-    indexed()
-    mine = profiles.make(readers.profile_of(who), "tactile robot", NOON)
-    html = keep(client, "tactile robot").content.decode()
-    mine.refresh_from_db()
-    assert (mine.search, mine.rules.count(), mine.ratings.count()) == ("", 0, 0)
-    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
-    client.post("/papers/interest/undo/", {"kept": value})
-    assert "tactile robot" in {one.name for one in readers.interests_of(who.pk).apart}
-
-
-def test_a_search_kept_again_after_a_new_name_is_not_kept_beside_it(client, who):
-    world(8)
-    indexed()
-    keep(client, "tactile robot")
-    Profile.objects.filter(reader=who, search="tactile robot").update(name="Hands")
-    keep(client, "tactile robot")
-    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
-
-
-def test_what_finds_nothing_is_not_kept(client, who):
-    assert keep(client, "xyzzy").status_code == 400
-    assert keep(client, "-robot").status_code == 400
-    assert readers.interests_of(who.pk).apart == []
-
-
-@pytest.mark.parametrize("kept", ["", "1", "x~y", "1~2026", "99999999999999999999~2026-01-01"])
-def test_nobody_elses_interest_is_taken_back(client, who, kept):
-    other = reader()
-    whole = readers.profile_of(other)
-    for value in (kept, f"{whole.pk}~2026-01-01T00:00:00+00:00"):
-        assert client.post("/papers/interest/undo/", {"kept": value}).status_code == 404
-
-
-def test_a_stranger_is_asked_to_log_in(client):
-    answer = client.post(
-        "/papers/interest/", {"q": "robot", "next": "/papers?q=robot"}, follow=True
-    )
-    assert "nothing was stored" in answer.content.decode()
-    # The address of the act would answer a login with a refusal.
-    assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=%2Fdrafts%2F")
-    assert client.get("/papers/interest/").status_code in {302, 405}
 
 
 def test_a_paper_whose_words_are_not_looked_through_yet_is_found_by_its_title(find):

@@ -33,7 +33,7 @@ spelled AS (
 stemmed AS (
     SELECT n, field, words, string_agg('(' || (CASE
             WHEN field = 'au' THEN plain
-            WHEN field = 'ti' OR numnode(stems) = 0 OR stems = plain THEN stems
+            WHEN field IN ('ti', 'abs') OR numnode(stems) = 0 OR stems = plain THEN stems
             ELSE stems || plain END)::text || ')', ' | ') FILTER (WHERE numnode(stems) > 0
                 OR field = 'au' AND numnode(plain) > 0) AS query
     FROM spelled GROUP BY n, field, words)
@@ -187,7 +187,7 @@ class _Read:
             return every([here, in_title(words)])
         if not (term.field or term.is_phrase):
             return here
-        parts = ["c"] if term.field == "au" else ["a", "b", "c"]
+        parts = {"au": "c", "abs": "b"}.get(term.field, "abc")
         # A phrase does not begin in a title and end in its abstract.
         filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
         within = [Sql(filtered % one, (words,)) for one in parts]
