@@ -70,6 +70,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "notes": _notes(query, asked),
         "named": [_category(code) for code in asked.codes],
         "unknown": Paper(arxiv_id=known_as) if known_as else None,
+        "submit": _submit(known_as or _named_id(query)),
         "after": after,
         "own": own,
         "by_date": by_date,
@@ -181,6 +182,17 @@ def _identifier(text: str) -> str:
         return ""
 
 
+def _named_id(query: Query) -> str:
+    """What `id:` asks for; nothing without one."""
+    terms = (term for choice in query.wanted for term in choice)
+    return next((term.codes[0] for term in terms if term.field == "id"), "")
+
+
+def _submit(arxiv_id: str) -> str:
+    """Where to bring a paper, with its number filled in."""
+    return reverse("submit") + (f"?{urlencode({'paper': arxiv_id})}" if arxiv_id else "")
+
+
 @by_reader
 def keep(request: HttpRequest) -> HttpResponse:
     """Make an interest of a search: its best papers count as liked, its words as wished for."""
@@ -195,12 +207,13 @@ def keep(request: HttpRequest) -> HttpResponse:
         kept = signals.keep_search(whole, query, list(seeds.values()), now)
     except (profiles.TooMany, signals.TooManyRules) as error:
         return refuse_act(request, str(error), 409)
-    acts.rerank_after(whole.reader, None, now)
-    say(
-        request,
-        _told(kept),
-        (reverse("unkeep_search"), "kept", f"{kept.profile.pk}~{now.isoformat()}"),
-    )
+    if kept.is_new:
+        acts.rerank_after(whole.reader, None, now)
+        value = f"{kept.profile.pk}~{now.isoformat()}"
+        say(request, _told(kept), (reverse("unkeep_search"), "kept", value))
+    else:
+        again = gettext("This search is kept already, as the interest “%(name)s”.")
+        say(request, again % {"name": kept.profile}, None)
     return redirect(named(request) or "profiles")
 
 
@@ -208,7 +221,7 @@ def _told(kept: signals.Kept) -> str:
     n, m = kept.n_papers, kept.n_rules
     told = gettext(
         "Kept as the interest “%(name)s”: “more like this” of %(papers)s, and %(rules)s for its "
-        "words. Each can be taken back."
+        "words and authors. Each can be taken back."
     )
     return told % {
         "name": kept.profile,

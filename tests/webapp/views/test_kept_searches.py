@@ -44,6 +44,20 @@ def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client,
     assert "Take the last ones back" not in begun
 
 
+def test_a_search_for_authors_becomes_an_interest_in_them(client, who):
+    paper("robots", authors=["Ada Müller", "Ben Example"])
+    paper("robots", authors=["Cy Bach"])
+    indexed()
+    html = keep(client, 'robot au:muller -au:"cy bach"').content.decode()
+    assert "3 rules for its words and authors" in html
+    made = readers.interests_of(who.pk).apart[-1]
+    assert set(made.rules.values_list("kind", "value", "effect")) == {
+        ("term", "robot", 1),
+        ("author", "Ada Müller", 1),
+        ("author", "Cy Bach", -1),
+    }
+
+
 def test_keeping_it_can_be_undone(client, who):
     world(8)
     indexed()
@@ -65,8 +79,10 @@ def test_keeping_it_twice_makes_one(client, who):
     world(8)
     indexed()
     keep(client, "tactile robot")
-    keep(client, "tactile robot")
-    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
+    html = keep(client, "Tactile Robot").content.decode()
+    assert "This search is kept already, as the interest “tactile robot”." in html
+    assert 'name="kept"' not in html
+    assert Profile.objects.filter(reader=who).exclude(search="").count() == 1
     assert Rule.objects.count() == 2
 
 

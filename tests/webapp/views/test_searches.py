@@ -196,6 +196,12 @@ def test_a_category_is_offered_by_its_name(client, find, q):
     assert "Category <a" not in page(client, "theory of primes")
 
 
+@pytest.mark.parametrize("q", ["2611.99999v2", "id:2611.99999 robot"])
+def test_the_way_to_submit_keeps_the_number_that_was_asked_for(client, q):
+    address = re.search(r'href="(/papers/submit[^"]*)"', page(client, q))[1]
+    assert address == "/papers/submit?paper=2611.99999"
+
+
 def test_marks_leave_formulas_and_markup_alone(client):
     one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
     indexed()
