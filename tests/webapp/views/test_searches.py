@@ -290,6 +290,53 @@ def test_a_library_is_searched_alone_and_only_its_readers(client, find):
     assert "Look in all papers" in html
 
 
+@pytest.fixture
+def noted(client):
+    """A reader with a paper that has a note and a tag, one without, and one that was taken out."""
+    who = reader()
+    marked = rating(who, paper("robots", title="Hands"), saved=True)
+    marked.note, marked.tags = "For Zoë: compare Gonzo", ["lighthouse keepers"]
+    marked.save()
+    plain = rating(who, paper("primes", title="Gonzo sums"), saved=True)
+    out = rating(who, paper("galaxies"))
+    out.note = "gonzo"
+    out.save()
+    indexed()
+    client.force_login(who)
+    return [marked.paper, plain.paper]
+
+
+@pytest.mark.parametrize(
+    ("q", "which"),
+    [
+        ("gonzo", [0, 1]),
+        ("gonzo tactile", [0]),
+        ("zoe", [0]),
+        ("lighthouse", [0]),
+        ('"lighthouse keepers"', [0]),
+        ("title:hands NOT gonzo", []),
+        ("number theory", [1]),
+        ("year:2026 cat:cs.RO", [0]),
+        ("ti:gonzo", [1]),
+    ],
+)
+def test_a_library_is_asked_in_one_language_on_both_pages(client, noted, q, which):
+    expected = set(ids(*(noted[n] for n in which)))
+    whole = page(client, q, mine="1").partition("With some of the words")[0]
+    shelf = client.get("/library/", {"words": q}).content.decode()
+    pages = [page(client, q, mine="1", order="date"), whole, shelf]
+    for html in pages:
+        assert set(re.findall(r'data-arxiv-id="([^"]+)"', html)) == expected
+
+
+def test_what_only_the_own_note_has_says_so_and_is_nobody_elses(client, find, noted):
+    html = page(client, "lighthouse", mine="1")
+    assert "In your note or tags." in html
+    assert find("lighthouse") == []
+    client.force_login(reader())
+    assert find("lighthouse", mine="1") == []
+
+
 def test_what_was_said_of_a_paper_stands_on_its_card(client):
     one, who = paper("robots"), reader()
     rating(who, one, saved=True)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from webapp.formats.abbreviations import spelled_out
 from webapp.formats.query import Choice, Query, Term, is_bare, subjects_named
+from webapp.models import Paper
 from webapp.queries.papers import subject_names
 from webapp.queries.runs import PLACED_NOW, Placed
 
@@ -64,6 +65,21 @@ class Sql(NamedTuple):
 
 
 TRUE = Sql("true")
+COLUMNS = ", ".join(
+    f"p.{field.column}"
+    for field in Paper._meta.concrete_fields  # noqa: SLF001 - documented for all its name
+    if field.name != "search"
+)
+ALL = Sql("webapp_paper p")
+# A reader's own, with the words of note and tags, which count while their paper is saved.
+_LIBRARY = f"""
+(SELECT {COLUMNS}, coalesce(p.search, to_tsvector('english', p.title))
+    || CASE WHEN r.saved AND (r.note <> '' OR cardinality(r.tags) > 0)
+        THEN to_tsvector('english', folded(r.note || ' ' || array_to_string(r.tags, ' ')))
+        ELSE ''::tsvector END AS search
+FROM webapp_rating r JOIN webapp_paper p ON p.id = r.paper_id
+WHERE r.reader_id = %s AND (r.saved OR r.value <> 0)) p
+"""  # noqa: S608 - made of our own words
 
 
 def in_title(words: str) -> Sql:
@@ -75,6 +91,11 @@ def in_title(words: str) -> Sql:
 def every(parts: Iterable[Sql]) -> Sql:
     """All of the conditions."""
     return _joined(" AND ", [part for part in parts if part != TRUE])
+
+
+def either(parts: Iterable[Sql]) -> Sql:
+    """Any of the conditions."""
+    return _joined(" OR ", list(parts))
 
 
 def _joined(sign: str, parts: list[Sql]) -> Sql:
@@ -97,6 +118,7 @@ class Asked(NamedTuple):
     """Words of which most must be there, and what must hold whatever else does."""
 
     words: tuple[Word, ...]  # the rarest, as they were typed
+    source: Sql  # all papers, or a reader's own
     must: Sql
     days: Sql  # of it, what bounds the days
     texts: tuple[str, ...]  # every tsquery that is looked for, to be marked
@@ -126,7 +148,7 @@ class Asked(NamedTuple):
         if not words:
             return TRUE
         here = Sql("p.search @@ %s::tsquery", (words,))
-        return _joined(" OR ", [here, self.in_category]) if self.codes else here
+        return either([here, self.in_category]) if self.codes else here
 
     @property
     def most_words(self) -> str:
@@ -159,8 +181,8 @@ def _at_least(n: int, queries: list[str]) -> str:
 class _Read:
     """The terms of a query in PostgreSQL's eyes, asked for together."""
 
-    def __init__(self, query: Query) -> None:
-        self.query = query
+    def __init__(self, query: Query, *, is_own: bool) -> None:
+        self.query, self.is_own = query, is_own
         terms = [*(term for choice in query.wanted for term in choice), *query.unwanted]
         texts = list(dict.fromkeys((t.field, t.text) for t in terms if not t.codes))
         rows = _rows(texts)
@@ -187,11 +209,11 @@ class _Read:
             return every([here, in_title(words)])
         if not (term.field or term.is_phrase):
             return here
-        parts = {"au": "c", "abs": "b"}.get(term.field, "abc")
+        parts = {"au": "c", "abs": "b"}.get(term.field, "abcd" if self.is_own else "abc")
         # A phrase does not begin in a title and end in its abstract.
         filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
         within = [Sql(filtered % one, (words,)) for one in parts]
-        found = every([here, _joined(" OR ", within)])
+        found = every([here, either(within)])
         # A name does not begin with one author and end with the next.
         is_long = term.field == "au" and "<" in words
         return every([found, Sql(_OF_ONE_AUTHOR, (words, words))]) if is_long else found
@@ -210,7 +232,7 @@ class _Read:
         for choice in self.query.wanted:
             terms = [term for term in choice if self.has_words(term)]
             if terms and not is_bare(choice):
-                parts.append(_joined(" OR ", [self.condition(term) for term in terms]))
+                parts.append(either(self.condition(term) for term in terms))
         for term in filter(self.has_words, self.query.unwanted):
             part = self.condition(term)
             parts.append(Sql(f"NOT {part.text}", part.values))
@@ -240,8 +262,8 @@ def _parted(text: str) -> str:
 
 
 def read(query: Query, reader_id: int | None) -> Asked:
-    """Make conditions of a query, in one question; of `reader_id` only the library's papers."""
-    found = _Read(query)
+    """Make conditions of a query, in one question; with a reader, on what this one keeps."""
+    found = _Read(query, is_own=reader_id is not None)
     bare = [choice for choice in query.wanted if is_bare(choice)]
     words = {word.query: word for word in map(found.word, bare) if word.query}
     rarest = sorted(words.values(), key=lambda word: word.share)[:FEWEST_LEFT]
@@ -251,7 +273,8 @@ def read(query: Query, reader_id: int | None) -> Asked:
     texts += [text for term in others[:FEWEST_LEFT] if (text := found.tsquery(term))]
     return Asked(
         words=tuple(word for word in words.values() if word in rarest),
-        must=every([found.must, _mine(reader_id)]),
+        source=ALL if reader_id is None else Sql(_LIBRARY, (reader_id,)),
+        must=found.must,
         days=found.days,
         texts=tuple(texts),
         left_out=tuple(term.text for term in wanted if not found.tsquery(term)),
@@ -259,10 +282,3 @@ def read(query: Query, reader_id: int | None) -> Asked:
         codes=subjects_named(query, subject_names()),
         run=found.run,
     )
-
-
-def _mine(reader_id: int | None) -> Sql:
-    if reader_id is None:
-        return TRUE
-    rows = "SELECT paper_id FROM webapp_rating WHERE reader_id = %s AND (saved OR value <> 0)"
-    return Sql(f"p.id IN ({rows})", (reader_id,))

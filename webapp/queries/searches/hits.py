@@ -15,7 +15,7 @@ from django.db import connection
 
 from webapp.models import Paper, Rating
 from webapp.queries.papers import SHOWN
-from webapp.queries.searches.asked import TRUE, Asked, Sql, every, in_title
+from webapp.queries.searches.asked import ALL, COLUMNS, TRUE, Asked, Sql, either, every, in_title
 
 NEWEST = 400  # of a query's hits are weighed
 BY_TITLE = 200  # whatever their age
@@ -53,41 +53,54 @@ class Key(NamedTuple):
 
 
 # Every use of a column unpacks it anew, and a score uses it many times.
-_UNPACKED = "ts_filter(search, '{a,b,c}') AS search, ts_filter(search, '{a}') AS title"
+_UNPACKED = "ts_filter(search, '{a,b,c,d}') AS search, ts_filter(search, '{a}') AS title"
 
 
 def by_words(asked: Asked) -> list[Hit]:
     """At most RANKED papers that have the words or at least half of them, the best first."""
-    whole, most = asked.all_words, asked.most_words
-    with_all, with_most = _match(asked, whole), _match(asked, most)
-    since = _windows(asked, [with_all, with_most], NEWEST, None)
-    parts = [_newest(with_all, since[0], NEWEST)]
-    if whole:
-        parts.append(_some(every([in_title(whole), asked.must]), "", BY_TITLE))
-    if most and since[0] is None:  # else there are enough that have all of them
-        parts.append(_newest(with_most, since[1], NEWEST))
-    if asked.codes:
-        parts.append(_some(every([asked.in_category, asked.must]), _NEWEST_FIRST, RANKED))
-    found, score = _union(parts), _score(asked)
-    has_all = asked.has_all
+    found = _candidates(asked) if asked.source == ALL else _own(asked)
+    score, has_all, source = _score(asked), asked.has_all, asked.source
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT p.id, coalesce({score.text}, 0) AS score, coalesce({has_all.text}, true)
-            FROM (SELECT id, issue_day, arxiv_id, subjects, {_UNPACKED} FROM webapp_paper
+            FROM (SELECT id, issue_day, arxiv_id, subjects, {_UNPACKED} FROM {source.text}
                 WHERE id IN ({found.text}) OFFSET 0) p
             ORDER BY score DESC, p.issue_day DESC, p.arxiv_id DESC LIMIT {RANKED}
             """,  # noqa: S608 - made of our own words; what was typed is in the values
-            [*score.values, *has_all.values, *found.values],
+            [*score.values, *has_all.values, *source.values, *found.values],
         )
         return [Hit(*row) for row in cursor.fetchall()]
+
+
+def _candidates(asked: Asked) -> Sql:
+    whole, most = asked.all_words, asked.most_words
+    with_all, with_most = _match(asked, whole), _match(asked, most)
+    since = _windows(asked, [with_all, with_most], NEWEST, None)
+    parts = [_newest(asked, with_all, since[0], NEWEST)]
+    if whole:
+        parts.append(_some(asked, every([in_title(whole), asked.must]), "", BY_TITLE))
+    if most and since[0] is None:  # else there are enough that have all of them
+        parts.append(_newest(asked, with_most, since[1], NEWEST))
+    if asked.codes:
+        named = every([asked.in_category, asked.must])
+        parts.append(_some(asked, named, _NEWEST_FIRST, RANKED))
+    return _union(parts)
+
+
+def _own(asked: Asked) -> Sql:
+    """Of what a reader keeps all is looked at; who has all the words has most of them."""
+    some = Sql("p.search @@ %s::tsquery", (most,)) if (most := asked.most_words) else asked.has_all
+    if asked.codes:
+        some = either([some, asked.in_category])
+    return _newest(asked, every([some, asked.must]), None, NEWEST)
 
 
 def by_date(asked: Asked, after: Key | None, limit: int) -> list[int]:
     """Every paper that has all the words, the newest first, from where a page ended."""
     match = every([asked.has_all, asked.must])
-    since = _windows(asked, [match], limit, after)[0]
-    part = _newest(every([match, _before(after)]), since, limit)
+    since = _windows(asked, [match], limit, after)[0] if asked.source == ALL else None
+    part = _newest(asked, every([match, _before(after)]), since, limit)
     with connection.cursor() as cursor:
         cursor.execute(part.text, part.values)
         return [row[0] for row in cursor.fetchall()]
@@ -139,17 +152,20 @@ def _day_back(before: Sql, count: str) -> str:
     """  # noqa: S608 - as above
 
 
-def _newest(match: Sql, since: date | None, n: int) -> Sql:
+def _newest(asked: Asked, match: Sql, since: date | None, n: int) -> Sql:
     if since:
-        return _some(every([match, Sql("p.issue_day >= %s", (since,))]), _NEWEST_FIRST, n)
+        return _some(asked, every([match, Sql("p.issue_day >= %s", (since,))]), _NEWEST_FIRST, n)
     # Few, so let them be fetched by the words and sorted, never sought day by day.
-    few = f"SELECT p.* FROM webapp_paper p WHERE {match.text} OFFSET 0"  # noqa: S608 - as above
-    return Sql(f"SELECT p.id FROM ({few}) p {_NEWEST_FIRST} LIMIT {n}", match.values)  # noqa: S608 - as above
+    source = asked.source
+    few = f"SELECT p.* FROM {source.text} WHERE {match.text} OFFSET 0"  # noqa: S608 - as above
+    text = f"SELECT p.id FROM ({few}) p {_NEWEST_FIRST} LIMIT {n}"  # noqa: S608 - as above
+    return Sql(text, (*source.values, *match.values))
 
 
-def _some(match: Sql, order: str, n: int) -> Sql:
-    text = f"SELECT p.id FROM webapp_paper p WHERE {match.text} {order} LIMIT {n}"  # noqa: S608 - as above
-    return Sql(text, match.values)
+def _some(asked: Asked, match: Sql, order: str, n: int) -> Sql:
+    source = asked.source
+    text = f"SELECT p.id FROM {source.text} WHERE {match.text} {order} LIMIT {n}"  # noqa: S608 - as above
+    return Sql(text, (*source.values, *match.values))
 
 
 def _union(parts: list[Sql]) -> Sql:
@@ -195,12 +211,12 @@ class Marked(NamedTuple):
     rating: Rating | None
     title: str
     abstract: str  # of it what is around the words
-    where: list[str]  # of title, abstract, authors
+    where: list[str]  # of title, abstract, authors; the reader's own note where in none of them
     lacks: list[str]  # words that it has not
     category: str  # of it that which is called so, where it lacks some
 
 
-_FOUND_IN = {"title": "{a}", "abstract": "{b}", "authors": "{c}"}
+_FOUND_IN = {"title": "{a}", "abstract": "{b}", "authors": "{c}", "note": "{d}"}
 
 
 def marked(asked: Asked, paper_ids: list[int], reader_id: int | None) -> list[Marked]:
@@ -210,30 +226,23 @@ def marked(asked: Asked, paper_ids: list[int], reader_id: int | None) -> list[Ma
     has = ", ".join("p.search @@ %s::tsquery" for _ in asked.words)
     rows = SHOWN.raw(
         f"""
-        SELECT {_COLUMNS}, r.id AS rating_id, r.value AS said, r.saved, r.saved_version,
+        SELECT {COLUMNS}, r.id AS rating_id, r.value AS said, r.saved, r.saved_version,
             ts_headline('english', translate(p.title, %s, %s), q, %s) AS marked_title,
             CASE WHEN p.search @@ q THEN
                 ts_headline('english', translate(p.abstract, %s, %s), q, %s) END AS marked_abstract,
             ARRAY[{there}] AS there, ARRAY[{has}]::boolean[] AS has
-        FROM webapp_paper p CROSS JOIN (SELECT %s::tsquery AS q)
+        FROM {asked.source.text} CROSS JOIN (SELECT %s::tsquery AS q)
         LEFT JOIN webapp_rating r ON r.paper_id = p.id AND r.reader_id = %s
         WHERE p.id = ANY(%s)
         """,  # noqa: S608 - as above
         [
             *(_MARKUP, _HIDDEN, _TITLE, _MARKUP, _HIDDEN, _FRAGMENTS),
             *(word.query for word in asked.words),
-            *(any_text, reader_id, paper_ids),
+            *(*asked.source.values, any_text, reader_id, paper_ids),
         ],
     )
     found = {row.pk: _marked(asked, row, reader_id) for row in rows}
     return [found[pk] for pk in paper_ids if pk in found]
-
-
-_COLUMNS = ", ".join(
-    f"p.{field.column}"
-    for field in Paper._meta.concrete_fields  # noqa: SLF001 - documented for all its name
-    if field.name != "search"
-)
 
 
 def _marked(asked: Asked, row: Any, reader_id: int | None) -> Marked:
@@ -246,6 +255,7 @@ def _marked(asked: Asked, row: Any, reader_id: int | None) -> Marked:
     missing = [word.name for word, has in zip(asked.words, row.has, strict=True) if not has]
     named = [code for code in row.subjects if missing and code in asked.codes]
     where = [name for name, has in zip(_FOUND_IN, row.there, strict=True) if has]
+    where = where[:1] if where[:1] == ["note"] else [name for name in where if name != "note"]
     title, abstract = (_shown(text) for text in (row.marked_title, row.marked_abstract or ""))
     lacks = [] if named else missing
     abstract = _open_ended(abstract, row.abstract)
@@ -268,9 +278,11 @@ def _shown(text: str) -> str:
 
 def that_fit(asked: Asked, paper_ids: list[int]) -> set[int]:
     """Which of these papers meet what must hold."""
-    if asked.must == TRUE:
+    if asked.must == TRUE and asked.source == ALL:
         return set(paper_ids)
+    source = asked.source
     match = every([Sql("p.id = ANY(%s)", (paper_ids,)), asked.must])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT p.id FROM webapp_paper p WHERE {match.text}", match.values)  # noqa: S608 - as above
+        text = f"SELECT p.id FROM {source.text} WHERE {match.text}"  # noqa: S608 - as above
+        cursor.execute(text, (*source.values, *match.values))
         return {row[0] for row in cursor.fetchall()}
