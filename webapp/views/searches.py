@@ -17,7 +17,7 @@ from webapp.formats.query import LONGEST, Query, parse, plain
 from webapp.models import Paper, Reader
 from webapp.queries import papers
 from webapp.queries.readers import Interests, taken_away
-from webapp.queries.searches import hits
+from webapp.queries.searches import hits, spelled
 from webapp.queries.searches.asked import FEWEST_LEFT, Asked, read
 from webapp.queries.searches.hits import Key, Marked
 from webapp.services import profiles, searches, signals
@@ -64,9 +64,11 @@ def search(request: HttpRequest) -> HttpResponse:
     if not (query.is_empty or known_as) and (asked.finds or query.first or query.last):
         find = _by_date if by_date else _by_relevance
         found = find(asked, after, reader_id)
+    is_missed = found.n == 0 and not (after or own or known_as)
     context = {
         "query": query,
         "found": found,
+        "meant": _meant(asked, query.text, by_date=by_date) if is_missed else None,
         "notes": _notes(query, asked),
         "named": [_category(code) for code in asked.codes],
         "unknown": Paper(arxiv_id=known_as) if known_as else None,
@@ -153,6 +155,12 @@ def _key(after: str) -> Key | None:
         return Key(date.fromisoformat(day), arxiv_id[:120]) if arxiv_id else None
     except ValueError:
         return None
+
+
+def _meant(asked: Asked, text: str, *, by_date: bool) -> tuple[str, str] | None:
+    """What may have been meant, and where it is looked for."""
+    better = spelled.meant(asked, text)
+    return (better, _address(better, own=False, by_date=by_date)) if better else None
 
 
 def _category(code: str) -> tuple[str, str, str]:

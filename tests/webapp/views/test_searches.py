@@ -202,6 +202,38 @@ def test_the_way_to_submit_keeps_the_number_that_was_asked_for(client, q):
     assert address == "/papers/submit?paper=2611.99999"
 
 
+@pytest.mark.parametrize("q", ["schrodinger", "Schrödinger", '"schrodinger bridge"'])
+def test_it_marks_words_with_and_without_their_accents(client, q):
+    paper(
+        title="A Schrödinger bridge", abstract="Of E. Schrödinger (1926), said Schrodinger bridge."
+    )
+    indexed()
+    marks = re.findall("<mark>([^<]+)</mark>", page(client, q))
+    assert marks.count("Schrödinger") == 2
+    assert "Schrodinger" in marks
+
+
+@pytest.mark.parametrize(
+    ("q", "better"),
+    [
+        ("nueral colapse", "neural collapse"),
+        ("ti:depth Nueral", "ti:depth neural"),
+        ("neural", ""),
+        ("neural xyzzy", ""),
+        ("neural fields stars", ""),
+        ("-nueral collapse", ""),
+        ("2611.99999", ""),
+    ],
+)
+@pytest.mark.parametrize("order", ["", "date"])
+def test_a_word_that_no_paper_has_is_spelled_as_titles_do(client, shelf, q, better, order):
+    html = page(client, q, order=order)
+    told = re.search('Did you mean <a href="([^"]+)">([^<]+)</a>', html)
+    assert (told[2] if told else "") == better
+    if told:
+        assert "<article" in client.get(told[1].replace("&amp;", "&")).content.decode()
+
+
 def test_marks_leave_formulas_and_markup_alone(client):
     one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
     indexed()

@@ -163,6 +163,11 @@ class Asked(NamedTuple):
     def any_text(self) -> str:
         return _together(" | ", self.texts)
 
+    @property
+    def lexemes(self) -> list[str]:
+        """The single words of all that."""
+        return re.findall(r"'((?:[^']|'')+)'", self.any_text)
+
 
 def _together(sign: str, queries: Iterable[str]) -> str:
     return sign.join(f"({query})" for query in queries)

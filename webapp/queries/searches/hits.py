@@ -219,6 +219,19 @@ class Marked(NamedTuple):
 _FOUND_IN = {"title": "{a}", "abstract": "{b}", "authors": "{c}", "note": "{d}"}
 
 
+# What is looked for, and the paper's own words with accents that are it without them.
+_AND_ACCENTS = r"""
+SELECT coalesce(%s::tsquery || string_agg(plainto_tsquery('english', word)::text, ' | ')::tsquery,
+    %s::tsquery) AS q
+FROM regexp_split_to_table(CASE WHEN octet_length(p.title || p.abstract)
+    <> char_length(p.title || p.abstract) THEN p.title || ' ' || p.abstract ELSE '' END,
+    '[[:space:][:punct:]]+') AS word
+WHERE octet_length(word) <> char_length(word)
+    AND tsvector_to_array(to_tsvector('english', folded(word))) && %s::text[]
+    AND numnode(plainto_tsquery('english', word)) > 0
+"""
+
+
 def marked(asked: Asked, paper_ids: list[int], reader_id: int | None) -> list[Marked]:
     """The papers in this order, with what one reader said of each; one question."""
     any_text = asked.any_text
@@ -231,14 +244,14 @@ def marked(asked: Asked, paper_ids: list[int], reader_id: int | None) -> list[Ma
             CASE WHEN p.search @@ q THEN
                 ts_headline('english', translate(p.abstract, %s, %s), q, %s) END AS marked_abstract,
             ARRAY[{there}] AS there, ARRAY[{has}]::boolean[] AS has
-        FROM {asked.source.text} CROSS JOIN (SELECT %s::tsquery AS q)
+        FROM {asked.source.text} CROSS JOIN LATERAL ({_AND_ACCENTS}) AS looked_for
         LEFT JOIN webapp_rating r ON r.paper_id = p.id AND r.reader_id = %s
         WHERE p.id = ANY(%s)
         """,  # noqa: S608 - as above
         [
             *(_MARKUP, _HIDDEN, _TITLE, _MARKUP, _HIDDEN, _FRAGMENTS),
             *(word.query for word in asked.words),
-            *(*asked.source.values, any_text, reader_id, paper_ids),
+            *(*asked.source.values, any_text, any_text, asked.lexemes, reader_id, paper_ids),
         ],
     )
     found = {row.pk: _marked(asked, row, reader_id) for row in rows}
