@@ -32,8 +32,9 @@ _NAMES = {
     "": ("all",),
 }
 _FIELDS = {name: field for field, others in _NAMES.items() for name in (field, *others)}
+_FIELD = "|".join(filter(None, _FIELDS))
 _PIECE = re.compile(
-    rf"\(*(?P<minus>-?)\(*(?:(?P<field>{'|'.join(filter(None, _FIELDS))}):\s*)?"
+    rf"\(*(?P<minus>-?)\(*(?:(?P<field>{_FIELD}):(?:(?=\S)|\s+(?!(?:{_FIELD}):)))?"
     r'(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))',
     re.IGNORECASE,
 )

@@ -73,6 +73,7 @@ def test_small_not_and_and_are_words():
     [
         ("robot ti:", "ti: has no word behind it"),
         ("robot author:", "author: has no word behind it"),
+        ("author: year:2024", "author: has no word behind it"),
         ("robot NOT year:2024", "A minus before year:"),
         ("robot year:soon", "year:soon is no date and was left out: say year:2024"),
         ("a OR (b AND c)", "Parentheses group nothing here"),
