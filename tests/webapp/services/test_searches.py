@@ -82,6 +82,13 @@ def test_words_are_found_in_parts_in_full_and_as_a_category(text, n):
     assert sum(hit.has_all for hit in hits.by_words(read(parse(text), None))) == n
 
 
+def test_letters_as_they_are_written_come_before_what_they_stand_for():
+    paper(title="Neural differential equations", abstract="Neural differential equations.")
+    written = paper(title="Neural ODEs", abstract="Fast ones.")
+    indexed()
+    assert hits.by_words(read(parse("neural ODE"), None))[0].paper_id == written.pk
+
+
 def test_what_only_the_meaning_finds_is_told_apart_and_follows_the_best():
     found = [hits.Hit(1, 1.0, True)]
     first, second = searches.fuse(found, {1: 0, 9: 1}, [9])

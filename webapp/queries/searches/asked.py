@@ -31,14 +31,17 @@ spelled AS (
         phraseto_tsquery('simple', spelling) AS plain
     FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)
         UNION SELECT in_full WHERE in_full <> '') s),
-stemmed AS (
-    SELECT n, field, words, string_agg('(' || (CASE
+pieces AS (
+    SELECT n, words, spelling = in_full AS is_full, '(' || (CASE
             WHEN field = 'au' THEN plain
             WHEN field IN ('ti', 'abs') OR numnode(stems) = 0 OR stems = plain THEN stems
-            ELSE stems || plain END)::text || ')', ' | ') FILTER (WHERE numnode(stems) > 0
-                OR field = 'au' AND numnode(plain) > 0) AS query
-    FROM spelled GROUP BY n, field, words)
-SELECT coalesce(query, ''),
+            ELSE stems || plain END)::text || ')' AS piece
+    FROM spelled WHERE numnode(stems) > 0 OR field = 'au' AND numnode(plain) > 0),
+stemmed AS (
+    SELECT asked.n, asked.words, string_agg(piece, ' | ') AS query,
+        string_agg(piece, ' | ') FILTER (WHERE NOT is_full) AS written
+    FROM asked LEFT JOIN pieces ON pieces.n = asked.n GROUP BY asked.n, asked.words)
+SELECT coalesce(query, ''), coalesce(written, ''),
     (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
      JOIN common ON lexeme = l),
     run.*
@@ -111,7 +114,13 @@ class Word(NamedTuple):
 
     name: str
     query: str  # a tsquery
+    written: str  # the same without what letters such as ODE stand for
     share: float  # of all papers that have it, about
+
+    @property
+    def is_spelled(self) -> bool:
+        """Whether it is looked for in full, too."""
+        return bool(self.written) and self.written != self.query
 
 
 class Asked(NamedTuple):
@@ -191,16 +200,16 @@ class _Read:
         terms = [*(term for choice in query.wanted for term in choice), *query.unwanted]
         texts = list(dict.fromkeys((t.field, t.text) for t in terms if not t.codes))
         rows = _rows(texts)
-        self.found: dict[tuple[str, str], tuple[str, float | None]] = {
-            text: row[:2] for text, row in zip(texts, rows, strict=True)
+        self.found: dict[tuple[str, str], tuple[str, str, float | None]] = {
+            text: row[:3] for text, row in zip(texts, rows, strict=True)
         }
-        self.run = Placed(*rows[0][2:]) if rows and rows[0][2] else None
+        self.run = Placed(*rows[0][3:]) if rows and rows[0][3] else None
 
     def tsquery(self, term: Term) -> str:
         return self.found[term.field, term.text][0]
 
     def share(self, term: Term) -> float:
-        return self.found[term.field, term.text][1] or RAREST
+        return self.found[term.field, term.text][2] or RAREST
 
     def condition(self, term: Term) -> Sql:
         """One term. Titles have the weight A, abstracts B, names of authors C."""
@@ -247,7 +256,13 @@ class _Read:
         terms = [term for term in choice if self.tsquery(term)]
         name = " or ".join(term.text for term in terms)
         query = _together(" | ", [self.tsquery(term) for term in terms])
-        return Word(name, query, min(1.0, sum(self.share(term) for term in terms)))
+        written = [self.found[term.field, term.text][1] for term in terms]
+        return Word(
+            name,
+            query,
+            _together(" | ", filter(None, written)),
+            min(1.0, sum(self.share(term) for term in terms)),
+        )
 
 
 def _rows(texts: list[tuple[str, str]]) -> list[Any]:

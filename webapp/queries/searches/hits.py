@@ -22,7 +22,8 @@ BY_TITLE = 200  # whatever their age
 SAMPLE = 3_000  # of the newest papers tells how common a query is
 FIRM = 30  # hits in the sample, from which on they tell anything; they fill a page by date
 RANKED = 300
-IN_TITLE, NEXT_TO, IN_CATEGORY = 0.5, 0.25, 1.9  # of what all the words count
+# Of what all the words count.
+IN_TITLE, NEXT_TO, AS_WRITTEN, IN_CATEGORY = 0.5, 0.25, 0.25, 1.9
 BEGIN, END = "\ue000", "\ue001"  # around what is marked: no paper has them
 # PostgreSQL takes <, > and & for markup and would swallow formulas.
 _MARKUP, _HIDDEN = "<>&", "\ue002\ue003\ue004"
@@ -192,6 +193,10 @@ def _score(asked: Asked) -> Sql:
     if pairs := [f"({one}) <-> ({next_one})" for one, next_one in pairwise(queries)]:
         together = [NEXT_TO * (a + b) / 2 for a, b in pairwise(shares)]
         parts.append(_weighed("search", together, pairs))
+    spelled = [(word, s) for word, s in zip(asked.words, shares, strict=True) if word.is_spelled]
+    if spelled:
+        weights = [AS_WRITTEN * share for _, share in spelled]
+        parts.append(_weighed("search", weights, [word.written for word, _ in spelled]))
     parts.append(Sql(_CLOSE, (asked.all_words,)))
     return Sql(" + ".join(part.text for part in parts), sum((part.values for part in parts), ()))
 
