@@ -131,9 +131,9 @@ OF_OPERATORS = (
 # What is written for programs: the headings of a paper's Markdown.
 FOR_PROGRAMS = {("views/papers.py", "_facts")}
 SQL = re.compile(r"\s*(?:WITH|SELECT|INSERT|UPDATE|DELETE)\b")
-# What programs read: names of headers and modules, and the lines of an export.
+# What programs read: names of headers and modules, the lines of an export, and what papers write.
 PROTOCOL = {"Referer", "Precedence", "Type", "anymail.backends."}
-EXPORTS = {"formats/markdown.py", "formats/prose.py"}
+EXPORTS = {"formats/abbreviations.py", "formats/markdown.py", "formats/prose.py"}
 MARKS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "gettext_noop"}
 LOGS = {"debug", "info", "warning", "error", "exception", "add_argument"}
 SENTENCE = re.compile(r"[A-Z][a-z’']+[ :.,]|[a-z’']{2,} [a-z]{2,} [a-z]|[a-z]{3,}\.$|^[A-Z][a-z]+$")

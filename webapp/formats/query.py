@@ -1,12 +1,13 @@
 """The language of the search box -> what is wanted. Pure, and nothing that is typed is an error.
 
-Words, "phrases", `ti:` `au:` `cat:` `id:` before either, a minus before any of these, `or` between
-choices, `from:` and `to:` before a year, a month or a day. What means nothing is told in `notes`.
+Words, "phrases", `ti:` `abs:` `au:` `cat:` `id:` before either, a minus before any of these, `or`
+between choices, `from:` and `to:` before a year, a month or a day, `year:` before one or both ends.
+Other names of these and NOT, AND, OR are understood, too. What means nothing is told in `notes`.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -19,10 +20,26 @@ LONGEST = 2_000  # characters
 MOST_TERMS = 200
 MOST_CHOICES = 20
 _MARKS = str.maketrans(dict.fromkeys("“”„«»″", '"') | {"\u2212": "-", "\0": " "})
+_NAMES = {
+    "ti": ("title", "intitle"),
+    "abs": ("abstract",),
+    "au": ("author", "authors"),
+    "cat": ("category", "subject"),
+    "id": ("arxiv", "doi"),
+    "from": ("since",),
+    "to": ("until",),
+    "year": (),
+    "": ("all",),
+}
+_FIELDS = {name: field for field, others in _NAMES.items() for name in (field, *others)}
+_FIELD = "|".join(filter(None, _FIELDS))
 _PIECE = re.compile(
-    r'(?P<minus>-?)(?:(?P<field>ti|au|cat|id|from|to):\s*)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))',
+    rf"\(*(?P<minus>-?)\(*(?:(?P<field>{_FIELD}):(?:(?=\S)|\s+(?!(?:{_FIELD}):)))?"
+    r'(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))',
     re.IGNORECASE,
 )
+_SIGNS = {"AND", "NOT", "ANDNOT"}  # in capitals only: small ones are words of a title
+_RANGE = re.compile(r"(\d{4}[\d-]*)\.\.(\d{4}[\d-]*)", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -76,6 +93,7 @@ class _Reading:
         self.wanted: list[list[Term]] = []
         self.unwanted: list[Term] = []
         self.days: dict[str, str] = {}  # as they were typed
+        self.is_choice = self.is_unwanted = False  # what was said of the next piece
         self.notes: list[str] = []
 
     def read(self, text: str) -> Query:
@@ -83,7 +101,11 @@ class _Reading:
         if text.count('"') % 2:
             told = gettext("A quotation mark has no partner: the phrase goes on to the end.")
             self.notes.append(told)
-        is_choice = False
+        if "(" in text and re.search(r"\b(AND|OR|NOT)\b", text):
+            told = gettext(
+                "Parentheses group nothing here: “or” joins what stands on its two sides."
+            )
+            self.notes.append(told)
         for n, found in enumerate(_PIECE.finditer(text)):
             if n == MOST_TERMS:
                 told = ngettext(
@@ -93,18 +115,23 @@ class _Reading:
                 )
                 self.notes.append(told % {"n": MOST_TERMS})
                 break
-            if found[0].lower() == "or":
-                is_choice = bool(self.wanted)
-                continue
+            self._take(found)
+        return self._made(text)
+
+    def _take(self, found: re.Match[str]) -> None:
+        if found[0].lower() == "or":
+            self.is_choice = bool(self.wanted)
+        elif found[0] in _SIGNS:
+            self.is_unwanted |= found[0] != "AND"
+        else:
             term = self._term(found)
-            if term and found["minus"]:
+            if term and (found["minus"] or self.is_unwanted):
                 self.unwanted.append(term)
-            elif term and is_choice:
+            elif term and self.is_choice:
                 self._or(term)
             elif term:
                 self.wanted.append([term])
-            is_choice = False
-        return self._made(text)
+            self.is_choice = self.is_unwanted = False
 
     def _or(self, term: Term) -> None:
         """Of so many choices each more costs all readers time, and tells nothing."""
@@ -130,34 +157,37 @@ class _Reading:
         return text[:LONGEST].rpartition(" ")[0] or text[:LONGEST]
 
     def _term(self, found: re.Match[str]) -> Term | None:
-        field = (found["field"] or "").lower()
-        text = " ".join((found["word"] if found["phrase"] is None else found["phrase"]).split())
-        if field in ("from", "to"):
-            self._date(field, text, found)
+        field, text = _FIELDS.get((found["field"] or "").lower(), ""), _text(found)
+        if field in ("from", "to", "year") or (not field and _RANGE.fullmatch(text)):
+            self._date(field or "year", text, found)
             return None
         if field == "cat":
             return self._category(text)
         if field == "id":
             return self._identifier(text)
-        if not any(letter.isalnum() for letter in text):
-            if field:
+        is_alone = text.endswith(":") and text[:-1].lower() in _FIELDS
+        if is_alone or not any(letter.isalnum() for letter in text):
+            if field or is_alone:
                 told = gettext("%(field)s: has no word behind it and was left out.")
-                self.notes.append(told % {"field": field})
+                self.notes.append(told % {"field": text[:-1] if is_alone else field})
             return None
         if field == "au" and text.count(",") == 1:
             text = " ".join(reversed([part.strip() for part in text.split(",")]))
         return Term(field, text[:200], found["phrase"] is not None)
 
     def _date(self, field: str, text: str, found: re.Match[str]) -> None:
-        if found["minus"]:
+        first, last = _ends(text) if field == "year" else (text, text)
+        if found["minus"] or self.is_unwanted:
             told = gettext("A minus before %(field)s: means nothing and was left out.")
             self.notes.append(told % {"field": field})
-        elif _day(text) is None:
+        elif _day(first) is None or _day(last) is None:
             told = gettext(
                 "%(field)s:%(text)s is no date and was left out: say %(field)s:2024, "
                 "%(field)s:2024-02 or %(field)s:2024-02-29."
             )
             self.notes.append(told % {"field": field, "text": text[:40]})
+        elif field == "year":
+            self.days |= {"from": first, "to": last}
         else:
             self.days[field] = text
 
@@ -195,6 +225,18 @@ class _Reading:
         return Query(wanted, tuple(self.unwanted), first, last, tuple(self.notes), text)
 
 
+def _text(found: re.Match[str]) -> str:
+    """What stands behind the field, without what closes a parenthesis around it."""
+    text = " ".join((found["word"] if found["phrase"] is None else found["phrase"]).split())
+    return text if "(" in text else text.rstrip(")")
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """2023..2024 -> its two ends; else both are the same."""
+    found = _RANGE.fullmatch(text)
+    return (found[1], found[2]) if found else (text, text)
+
+
 def _day(text: str, *, is_end: bool = False) -> date | None:
     """2024, 2024-02 or 2024-02-29 -> its first day, or its last one; None: no such."""
     if not (found := _DATE.fullmatch(text)):
@@ -214,3 +256,24 @@ def _day(text: str, *, is_end: bool = False) -> date | None:
 def is_bare(choice: Choice) -> bool:
     """A word that may stand anywhere, and is missed where it stands nowhere."""
     return not any(term.field or term.is_phrase for term in choice)
+
+
+def subjects_named(query: Query, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The categories that all bare words of a query name: `number theory`, `cosmology`.
+
+    A name of two halves, such as "Cosmology and Nongalactic Astrophysics", may be named by either.
+    """
+    bare = [choice[0].text for choice in query.wanted if is_bare(choice)]
+    asked = _singular(" ".join(bare))
+    return tuple(code for code, name in names.items() if asked and asked in _names(name))
+
+
+_PARTED = re.compile(r"\b(?:and|of|for|in)\b|[,;/()]| - ")
+
+
+def _names(name: str) -> set[str]:
+    return {_singular(part) for part in (name, *_PARTED.split(name))}
+
+
+def _singular(text: str) -> str:
+    return " ".join(word.removesuffix("s") for word in re.findall(r"\w+", text.lower()))

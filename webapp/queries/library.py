@@ -3,12 +3,16 @@
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
-from django.db.models import Case, Count, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Count, F, Func, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Left, Lower
 
+from webapp.formats.query import parse
 from webapp.models import Rating
+from webapp.queries.papers import subject_names
 from webapp.queries.readers import CHANGED, SPEAKS, Interests
+from webapp.queries.searches import hits
+from webapp.queries.searches.asked import read
 
 PAGE = 25
 # The rated ones that are not saved stand where their rating puts them.
@@ -19,21 +23,6 @@ SORTS: dict[str, tuple[Any, bool, Any]] = {
     "day": (F("paper__issue_day"), False, date.fromisoformat),
     "title": (Left(Lower("paper__title"), 80), True, str),
 }
-# What words are looked for in. A note counts while its paper is saved; most papers have none.
-SAID = Coalesce("paper__search", Value("", output_field=SearchVectorField()))
-TEXT = Case(
-    When(
-        Q(saved=True) & ~Q(note=""),
-        then=Func(
-            SAID,
-            SearchVector(Func("note", function="folded"), config="english"),
-            template="(%(expressions)s)",
-            arg_joiner=" || ",
-        ),
-    ),
-    default=SAID,
-    output_field=SearchVectorField(),
-)
 # What is saved stands first: acts on a list would else bury it.
 KINDS = {
     "saved": Q(saved=True),
@@ -90,7 +79,7 @@ def saved_of(interests: Interests, wanted: Wanted) -> set[int]:
 
 
 def _own(interests: Interests) -> QuerySet[Rating]:
-    return Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id).alias(text=TEXT)
+    return Rating.objects.filter(SPEAKS, reader=interests.whole.reader_id)
 
 
 def _which(interests: Interests, wanted: Wanted) -> Q:
@@ -101,7 +90,7 @@ def _which(interests: Interests, wanted: Wanted) -> Q:
         which &= Q(saved=True, state=wanted.state)
     if wanted.interest:
         which &= _speaks_for(interests, wanted.interest)
-    return which & _has(wanted.words) if wanted.words else which
+    return which & _has(interests, wanted.words) if wanted.words else which
 
 
 def _speaks_for(interests: Interests, asked: int) -> Q:
@@ -112,10 +101,12 @@ def _speaks_for(interests: Interests, asked: int) -> Q:
     return Q(profile=None) | ~Q(profile__in=others)
 
 
-def _has(words: str) -> Q:
-    """The words in the paper, in the note about it, or some here and some there."""
-    folded = Func(Value(words, output_field=TextField()), function="folded")
-    return Q(text=SearchQuery(folded, config="english", search_type="websearch"))
+def _has(interests: Interests, words: str) -> Q:
+    """What a search in the library finds by all the words, in the paper or what was noted of it."""
+    asked = read(parse(words, subject_names()), interests.whole.reader_id)
+    match = hits.match(asked)
+    text = f"SELECT p.id FROM {asked.source.text} WHERE {match.text}"  # noqa: S608 - of constants
+    return Q(paper_id__in=RawSQL(text, (*asked.source.values, *match.values)))  # noqa: S611 - as above
 
 
 def _page(own: QuerySet[Rating], sort: str, after: str) -> tuple[list[Rating], str]:

@@ -275,6 +275,20 @@ def author_spelled(wanted: str) -> str:
     return str(found[0]) if found else ""
 
 
+def called(wanted: str, paper_ids: list[int]) -> list[str]:
+    """Authors of these papers who have all the words of a name, in whatever order and accents."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT author FROM webapp_paper, unnest(authors) AS author
+            WHERE id = ANY(%s) AND to_tsvector('simple', folded(author))
+                @@ plainto_tsquery('simple', folded(%s::text)) ORDER BY author
+            """,
+            (paper_ids, wanted),
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
 def with_versions(arxiv_id: str) -> tuple[Paper, list[tuple[int, datetime]]] | None:
     """A paper and (number, time of submission) of its known versions, newest first."""
     rows = Version.objects.filter(paper=OuterRef("pk")).order_by("-number")

@@ -128,20 +128,21 @@ def restore(whole: Profile, profile: Profile, now: datetime) -> list[str]:
             back += [one for one in others if one.deleted_at == others[0].deleted_at]
         _not_beyond(len(apart) + len(back))
         for one in back:
-            one.name = _free_name(whole.reader_id, one.name)
+            one.name = free_name(whole.reader_id, one.name)
             one.deleted_at = None
             one.save(update_fields=["name", "deleted_at"])
         changed(whole, now, outdated=True)
     return [one.name for one in back]
 
 
-def name_for(whole: Profile, search: str, name: str) -> str:
-    """What the interest that was kept from a search is called; a free name before there is one."""
-    kept = (one.name for one in _locked(whole).apart if one.search == search)
-    return next(kept, None) or _free_name(whole.reader_id, name)
+def kept_from(whole: Profile, search: str) -> Profile | None:
+    """The interest that was made of a search, whatever it is called now."""
+    low = search.casefold()
+    return next((one for one in _locked(whole).apart if one.search.casefold() == low), None)
 
 
-def _free_name(reader_id: int, name: str) -> str:
+def free_name(reader_id: int, name: str) -> str:
+    """A name that no interest of the reader has yet."""
     taken = set(
         Profile.objects.filter(reader=reader_id, deleted_at=None).values_list("name", flat=True)
     )

@@ -21,19 +21,26 @@ from webapp.queries.searches import hits
 from webapp.queries.searches.asked import Asked, read
 from webapp.queries.searches.hits import Hit
 
-BEST = 10  # hits whose centre is what the query means
-FOCUS = 16  # the power of a hit's score that it counts with: one a tenth worse counts a fifth
+BEST = 5  # hits whose centre is what the query means
+FOCUS = 4  # the power of a hit's score that it counts with: one a fifth worse counts two fifths
 NEAR = 100  # papers that lie nearest
 LEAST_ALIKE = 0.05  # a cosine; below it texts share little but common words
 SMOOTHING = 60  # of the ranks, as its authors chose it
+
+
+PARTLY = 0.25  # of its rank by words, for what lacks some: it is placed by its meaning
 
 
 class Place(NamedTuple):
     """Where a paper stands in the order of a search."""
 
     paper_id: int
-    score: float
+    score: float  # above 1 with all the words
     by_meaning: bool  # only, and not by words
+
+    @property
+    def has_all(self) -> bool:
+        return self.score > 1
 
 
 def ranked(asked: Asked) -> list[Place]:
@@ -50,12 +57,14 @@ def ranked(asked: Asked) -> list[Place]:
 def fuse(found: list[Hit], near: dict[int, int], others: list[int]) -> list[Place]:
     """Hits in their order, the rank of every paper by meaning, and what only the meaning finds.
 
-    A paper without a place is taken to mean what its words do: it counts twice by its words.
+    All the words come before some of them. A paper without a place is taken to mean what its words
+    do: it counts twice by its words.
     """
-    scored = [
-        Place(hit.paper_id, _share(n) + _share(near.get(hit.paper_id, n)), by_meaning=False)
-        for n, hit in enumerate(found)
-    ]
+    scored = []
+    for n, hit in enumerate(found):
+        words, meaning = _share(n), _share(near.get(hit.paper_id, n))
+        score = 1 + words + meaning if hit.has_all else PARTLY * words + meaning
+        scored.append(Place(hit.paper_id, score, by_meaning=False))
     scored += [Place(pk, _share(near[pk]), by_meaning=True) for pk in others]
     return sorted(scored, key=lambda place: (-place.score, -place.paper_id))
 

@@ -260,19 +260,21 @@ class Kept(NamedTuple):
     """An interest made of a search, and what it was given."""
 
     profile: Profile
-    n_papers: int
-    n_rules: int
+    n_papers: int = 0
+    n_rules: int = 0
+    is_new: bool = False
 
 
 def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime) -> Kept:
-    """Make an interest that is ranked by a search's best papers, its words and its categories.
+    """Make an interest that is ranked by a search's best papers, words, authors and categories.
 
     Papers of which the reader has said anything keep what was said. An interest that is merely
     called so stays what it is, since taking this one back would take it away.
     """
     with transaction.atomic():
-        name = profiles.name_for(whole, query.text, _name_of(query))
-        made = profiles.make(whole, name, now)
+        if again := profiles.kept_from(whole, query.text):
+            return Kept(again)
+        made = profiles.make(whole, profiles.free_name(whole.reader_id, _name_of(query)), now)
         codes = {code for choice in query.wanted for term in choice for code in _subjects(term)}
         made.search, made.subjects = query.text, sorted(codes) or made.subjects
         made.save(update_fields=["search", "subjects"])
@@ -280,11 +282,11 @@ def keep_search(whole: Profile, query: Query, seeds: list[Paper], now: datetime)
         unsaid = [paper for paper in seeds if not (paper.pk in said or paper.withdrawn_at)]
         for paper in unsaid:
             acts.rate(whole.reader, paper, Rating.Value.UP, now, made.pk, Rating.Origin.FOUND)
-        wishes = _wishes(query)
+        wishes = _wishes(query, [paper.pk for paper in seeds])
         for wish in wishes:
             rule(whole, made, wish, now)
         profiles.changed(whole, now, outdated=True)
-    return Kept(made, len(unsaid), len(wishes))
+    return Kept(made, len(unsaid), len(wishes), is_new=True)
 
 
 def _name_of(query: Query) -> str:
@@ -298,8 +300,12 @@ def _subjects(term: Term) -> tuple[str, ...]:
     return term.codes if term.field == "cat" else ()
 
 
-def _wishes(query: Query) -> list[readers.Wish]:
-    """More of its words and phrases, never those left out. What a rule cannot say is left to it."""
+def _wishes(query: Query, seeds: list[int]) -> list[readers.Wish]:
+    """More of its words, phrases and authors, never those left out.
+
+    A name is often half of one: whom it means say the papers that were found, and one in full where
+    it is left out. What a rule cannot say is left to the search.
+    """
     more = [term for choice in query.wanted for term in choice]
     wished = [(term, Rule.Effect.BOOST) for term in more]
     wished += [(term, Rule.Effect.MUTE) for term in query.unwanted]
@@ -307,7 +313,15 @@ def _wishes(query: Query) -> list[readers.Wish]:
         (t.text, effect) for t, effect in wished if t.field in ("", "ti") and len(t.text) < 120
     ]
     found = dict(words[:MOST_WISHES])
-    return [readers.Wish(Rule.Kind.TERM, w, e) for w, e in found.items() if papers.has_words(w)]
+    terms = [readers.Wish(Rule.Kind.TERM, w, e) for w, e in found.items() if papers.has_words(w)]
+    named = [(term.text, effect) for term, effect in wished if term.field == "au"]
+    names = {
+        name: effect
+        for text, effect in named
+        for name in ([papers.author_spelled(text)] if effect < 0 else papers.called(text, seeds))
+    }
+    authors = [readers.Wish(Rule.Kind.AUTHOR, n, e) for n, e in names.items() if 0 < len(n) <= 120]
+    return [*terms, *authors[:MOST_WISHES]]
 
 
 def unkeep_search(whole: Profile, profile: Profile, at: datetime, now: datetime) -> None:

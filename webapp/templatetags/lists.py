@@ -47,6 +47,7 @@ def _quoted(word: object) -> str:
 def found_in(parts: Iterable[str]) -> str:
     """Where a search found its words, of title, abstract and authors; nothing where nowhere."""
     told = {
+        ("note",): gettext("In your note or tags"),
         ("title",): gettext("In the title"),
         ("abstract",): gettext("In the abstract"),
         ("authors",): gettext("In the authors"),

@@ -17,7 +17,7 @@ from webapp.formats.query import LONGEST, Query, parse, plain
 from webapp.models import Paper, Reader
 from webapp.queries import papers
 from webapp.queries.readers import Interests, taken_away
-from webapp.queries.searches import hits
+from webapp.queries.searches import hits, spelled
 from webapp.queries.searches.asked import FEWEST_LEFT, Asked, read
 from webapp.queries.searches.hits import Key, Marked
 from webapp.services import profiles, searches, signals
@@ -31,12 +31,21 @@ PAGE = 25
 SEEDS = 5
 
 
+class Card(NamedTuple):
+    """A paper as it stands on the page."""
+
+    shown: Marked
+    by_meaning: bool  # alone
+    is_first_alike: bool  # before it end those that have all the words
+
+
 class Found(NamedTuple):
     """A page of what was found."""
 
-    cards: list[tuple[Marked, bool]]  # and whether by meaning alone
-    n: int | None  # of all pages; None: nobody counted
+    cards: list[Card]
+    n: int | None  # of all pages, that have all the words; None: nobody counted
     following: str  # where the next page begins, nothing at the end
+    n_alike: int = 0  # of all pages, with some of the words or alike in meaning
 
 
 @require_safe
@@ -55,11 +64,15 @@ def search(request: HttpRequest) -> HttpResponse:
     if not (query.is_empty or known_as) and (asked.finds or query.first or query.last):
         find = _by_date if by_date else _by_relevance
         found = find(asked, after, reader_id)
+    is_missed = found.n == 0 and not (after or own or known_as)
     context = {
         "query": query,
         "found": found,
-        "notes": _notes(query, asked, found),
+        "meant": _meant(asked, query.text, by_date=by_date) if is_missed else None,
+        "notes": _notes(query, asked),
+        "named": [_category(code) for code in asked.codes],
         "unknown": Paper(arxiv_id=known_as) if known_as else None,
+        "submit": _submit(known_as or _named_id(query)),
         "after": after,
         "own": own,
         "by_date": by_date,
@@ -107,10 +120,12 @@ def _by_relevance(asked: Asked, after: str, reader_id: int | None) -> Found:
         rest = [p for p in places if (-p.score, -p.paper_id) > (-key.score, -key.paper_id)]
     page = rest[:PAGE]
     by_meaning = {place.paper_id for place in page if place.by_meaning}
+    alike = next((place.paper_id for place in page if not place.has_all), None)
     shown = hits.marked(asked, [place.paper_id for place in page], reader_id)
-    cards = [(one, one.paper.pk in by_meaning) for one in shown]
+    cards = [Card(one, one.paper.pk in by_meaning, one.paper.pk == alike) for one in shown]
     following = f"{page[-1].score!r}~{page[-1].paper_id}" if len(rest) > PAGE else ""
-    return Found(cards, len(places), following)
+    n_all = sum(place.has_all for place in places)
+    return Found(cards, n_all, following, len(places) - n_all)
 
 
 def _by_date(asked: Asked, after: str, reader_id: int | None) -> Found:
@@ -120,7 +135,8 @@ def _by_date(asked: Asked, after: str, reader_id: int | None) -> Found:
     if len(found) > PAGE and shown:
         following = f"{shown[-1].paper.issue_day}~{shown[-1].paper.arxiv_id}"
     n = None if after or following else len(shown)
-    return Found([(one, False) for one in shown], n, following)
+    cards = [Card(one, by_meaning=False, is_first_alike=False) for one in shown]
+    return Found(cards, n, following)
 
 
 def _place(after: str) -> Place | None:
@@ -141,7 +157,19 @@ def _key(after: str) -> Key | None:
         return None
 
 
-def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
+def _meant(asked: Asked, text: str, *, by_date: bool) -> tuple[str, str] | None:
+    """What may have been meant, and where it is looked for."""
+    better = spelled.meant(asked, text)
+    return (better, _address(better, own=False, by_date=by_date)) if better else None
+
+
+def _category(code: str) -> tuple[str, str, str]:
+    """A category that the words name: code, name, and where its papers are."""
+    address = _address(f"cat:{code}", own=False, by_date=True)
+    return code, papers.subject_names()[code], address
+
+
+def _notes(query: Query, asked: Asked) -> list[str]:
     """What was not done as it was asked, and why."""
     notes = list(query.notes)
     if asked.left_out:
@@ -151,8 +179,6 @@ def _notes(query: Query, asked: Asked, found: Found) -> list[str]:
         told = gettext("Of %(n)s words the %(kept)s rarest were looked for: %(words)s.")
         rare = ", ".join(word.name for word in asked.words)
         notes.append(told % {"n": asked.n_words, "kept": FEWEST_LEFT, "words": rare})
-    if found.cards and all(card.lacks for card, _ in found.cards):
-        notes.append(gettext("No paper on this page has all the words: these have most of them."))
     return notes
 
 
@@ -162,6 +188,17 @@ def _identifier(text: str) -> str:
         return identifiers.named(text)
     except ValueError:
         return ""
+
+
+def _named_id(query: Query) -> str:
+    """What `id:` asks for; nothing without one."""
+    terms = (term for choice in query.wanted for term in choice)
+    return next((term.codes[0] for term in terms if term.field == "id"), "")
+
+
+def _submit(arxiv_id: str) -> str:
+    """Where to bring a paper, with its number filled in."""
+    return reverse("submit") + (f"?{urlencode({'paper': arxiv_id})}" if arxiv_id else "")
 
 
 @by_reader
@@ -178,12 +215,13 @@ def keep(request: HttpRequest) -> HttpResponse:
         kept = signals.keep_search(whole, query, list(seeds.values()), now)
     except (profiles.TooMany, signals.TooManyRules) as error:
         return refuse_act(request, str(error), 409)
-    acts.rerank_after(whole.reader, None, now)
-    say(
-        request,
-        _told(kept),
-        (reverse("unkeep_search"), "kept", f"{kept.profile.pk}~{now.isoformat()}"),
-    )
+    if kept.is_new:
+        acts.rerank_after(whole.reader, None, now)
+        value = f"{kept.profile.pk}~{now.isoformat()}"
+        say(request, _told(kept), (reverse("unkeep_search"), "kept", value))
+    else:
+        again = gettext("This search is kept already, as the interest “%(name)s”.")
+        say(request, again % {"name": kept.profile}, None)
     return redirect(named(request) or "profiles")
 
 
@@ -191,7 +229,7 @@ def _told(kept: signals.Kept) -> str:
     n, m = kept.n_papers, kept.n_rules
     told = gettext(
         "Kept as the interest “%(name)s”: “more like this” of %(papers)s, and %(rules)s for its "
-        "words. Each can be taken back."
+        "words and authors. Each can be taken back."
     )
     return told % {
         "name": kept.profile,

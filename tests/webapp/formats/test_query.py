@@ -40,6 +40,49 @@ def test_it_reads_words_phrases_and_fields(text, terms):
     assert wanted(text) == terms
 
 
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("graph AND network", "graph network"),
+        ("graph NOT survey", "graph -survey"),
+        ("graph AND NOT survey", "graph -survey"),
+        ("graph ANDNOT ti:survey", "graph -ti:survey"),
+        ("graph OR network", "graph or network"),
+        ('title:diffusion author:"Ada Example"', 'ti:diffusion au:"Ada Example"'),
+        ("Category:cs.LG abstract:robot all:hand", "cat:cs.LG abs:robot hand"),
+        ("year:2024", "from:2024 to:2024"),
+        ("robot year:2023..2024-02", "robot from:2023 to:2024-02"),
+        ("robot 2023..2024", "robot from:2023 to:2024"),
+        ("since:2024 until:2025", "from:2024 to:2025"),
+        ("(ti:graph) (cat:cs.LG)", "ti:graph cat:cs.LG"),
+        ("graph NOT", "graph"),
+    ],
+)
+def test_other_ways_to_say_the_same_are_understood(text, same):
+    found, meant = parse(text, CODES), parse(same, CODES)
+    assert (wanted(text), unwanted(text)) == (wanted(same), unwanted(same))
+    assert (found.first, found.last, found.notes) == (meant.first, meant.last, ())
+
+
+def test_small_not_and_and_are_words():
+    assert wanted("to be and not to be")[2:4] == [["and"], ["not"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("robot ti:", "ti: has no word behind it"),
+        ("robot author:", "author: has no word behind it"),
+        ("author: year:2024", "author: has no word behind it"),
+        ("robot NOT year:2024", "A minus before year:"),
+        ("robot year:soon", "year:soon is no date and was left out: say year:2024"),
+        ("a OR (b AND c)", "Parentheses group nothing here"),
+    ],
+)
+def test_what_is_not_understood_is_told_with_the_right_form(text, told):
+    assert told in parse(text, CODES).notes[0]
+
+
 def test_a_minus_leaves_out_whatever_follows_it():
     text = 'robot -sim -"in the wild" -ti:survey \u2212au:Doe -cat:cs.CL'
     assert wanted(text) == [["robot"]]
@@ -136,7 +179,22 @@ def test_a_nul_parts_words():
 
 
 PIECES = st.sampled_from(
-    [*' \t"-:.()|&!*\0', "ti:", "au:", "cat:", "id:", "from:", "to:", "or", "2024-02-30", "cs.LG"]
+    [
+        *' \t"-:.()|&!*\0',
+        "NOT ",
+        "AND",
+        "year:",
+        "2023..2024",
+        "ti:",
+        "au:",
+        "cat:",
+        "id:",
+        "from:",
+        "to:",
+        "or",
+        "2024-02-30",
+        "cs.LG",
+    ]
 )
 
 

@@ -7,10 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import DAY, NOON, indexed, paper, rating, reader, world
-from webapp.models import Profile, Rating, Rule
-from webapp.queries import readers
-from webapp.services import profiles, runs
+from tests.factories import DAY, indexed, paper, rating, reader, world
+from webapp.services import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +69,9 @@ def test_all_words_come_before_some_and_titles_before_abstracts(find, shelf):
         ('ti:collapse -"neural collapse"', {"apart"}),
         ("ti:stars or ti:fields", {"apart", "half"}),
         ("collapse -cat:math -stars -classifiers", {"title"}),
+        ("abs:collapse", {"abstract"}),
+        ("title:collapse NOT stars", {"title"}),
+        ("Author:collapse AND category:math.NT", {"author"}),
     ],
 )
 def test_phrases_fields_and_minus_hold_exactly(find, shelf, q, expected):
@@ -150,6 +151,89 @@ def test_it_shows_why_each_was_found(client, shelf):
     assert "In the title; without “collapse”." in html
 
 
+def test_it_counts_what_has_all_the_words_and_parts_it_from_the_rest(client, shelf):
+    html = page(client, "neural collapse")
+    assert (
+        "3 papers with all of “neural collapse”, the best first. 2 papers have some of it" in html
+    )
+    whole, _, rest = html.partition("With some of the words, or alike in meaning")
+    assert [whole.count("<article"), rest.count("<article")] == [3, 2]
+    alone = page(client, "classifiers")
+    assert "1 paper for “classifiers”, the best first." in alone
+    assert "With some of the words" not in alone
+
+
+def test_a_page_of_papers_that_lack_words_begins_with_saying_so(client):
+    paper("robots", title="Tactile hands")
+    for _ in range(30):
+        paper("robots", title="Hands", abstract="A robot.")
+    indexed()
+    html = page(client, "tactile hands")
+    assert html.count("With some of the words") == 1
+    following = re.search(r'href="([^"]+)" rel="next"', html)[1].replace("&amp;", "&")
+    html = client.get(following).content.decode()
+    assert html.partition("With some of the words")[0].count("<article") == 0
+    assert "Further papers for “tactile hands”" in html
+
+
+def test_a_category_that_is_called_so_has_the_words_and_says_why(client):
+    paper("primes", abstract="On gaps.")
+    indexed()
+    html = page(client, "number theory")
+    assert "1 paper for “number theory”" in html
+    assert "Its category is called “Number Theory”." in html
+    assert "without" not in html.partition("<article")[2]
+
+
+@pytest.mark.parametrize("q", ["Number Theory", "number theory from:2020"])
+def test_a_category_is_offered_by_its_name(client, find, q):
+    one = paper("primes")
+    indexed()
+    html = page(client, q)
+    told = r'<p class="state">Category <a href="([^"]+)">math.NT</a>: Number Theory</p>'
+    address = re.search(told, html)[1].replace("&amp;", "&")
+    assert one.arxiv_id in client.get(address).content.decode()
+    assert "Category <a" not in page(client, "theory of primes")
+
+
+@pytest.mark.parametrize("q", ["2611.99999v2", "id:2611.99999 robot"])
+def test_the_way_to_submit_keeps_the_number_that_was_asked_for(client, q):
+    address = re.search(r'href="(/papers/submit[^"]*)"', page(client, q))[1]
+    assert address == "/papers/submit?paper=2611.99999"
+
+
+@pytest.mark.parametrize("q", ["schrodinger", "Schrödinger", '"schrodinger bridge"'])
+def test_it_marks_words_with_and_without_their_accents(client, q):
+    paper(
+        title="A Schrödinger bridge", abstract="Of E. Schrödinger (1926), said Schrodinger bridge."
+    )
+    indexed()
+    marks = re.findall("<mark>([^<]+)</mark>", page(client, q))
+    assert marks.count("Schrödinger") == 2
+    assert "Schrodinger" in marks
+
+
+@pytest.mark.parametrize(
+    ("q", "better"),
+    [
+        ("nueral colapse", "neural collapse"),
+        ("ti:depth Nueral", "ti:depth neural"),
+        ("neural", ""),
+        ("neural xyzzy", ""),
+        ("neural fields stars", ""),
+        ("-nueral collapse", ""),
+        ("2611.99999", ""),
+    ],
+)
+@pytest.mark.parametrize("order", ["", "date"])
+def test_a_word_that_no_paper_has_is_spelled_as_titles_do(client, shelf, q, better, order):
+    html = page(client, q, order=order)
+    told = re.search('Did you mean <a href="([^"]+)">([^<]+)</a>', html)
+    assert (told[2] if told else "") == better
+    if told:
+        assert "<article" in client.get(told[1].replace("&amp;", "&")).content.decode()
+
+
 def test_marks_leave_formulas_and_markup_alone(client):
     one = paper(title=r"Bounds for $x<y$ & <b>norms</b>", abstract="Bounds of $\\alpha_{x}$ hold.")
     indexed()
@@ -185,7 +269,10 @@ def test_what_only_means_the_same_is_found_and_says_so(client, now):
         ("-robot", "Say also what to look for"),
         ("the robot", "“the”: in every paper"),
         ("the of", "in every paper"),
-        ("robot xyzzy", "No paper on this page has all the words"),
+        (
+            "robot xyzzy",
+            "No paper here has all of “robot xyzzy”. 1 paper has some of it, or is alike",
+        ),
         (" ".join(f"robot{n} tactile" for n in range(9)), "Of 10 words the 8 rarest"),
     ],
 )
@@ -235,6 +322,53 @@ def test_a_library_is_searched_alone_and_only_its_readers(client, find):
     assert "Look in all papers" in html
 
 
+@pytest.fixture
+def noted(client):
+    """A reader with a paper that has a note and a tag, one without, and one that was taken out."""
+    who = reader()
+    marked = rating(who, paper("robots", title="Hands"), saved=True)
+    marked.note, marked.tags = "For Zoë: compare Gonzo", ["lighthouse keepers"]
+    marked.save()
+    plain = rating(who, paper("primes", title="Gonzo sums"), saved=True)
+    out = rating(who, paper("galaxies"))
+    out.note = "gonzo"
+    out.save()
+    indexed()
+    client.force_login(who)
+    return [marked.paper, plain.paper]
+
+
+@pytest.mark.parametrize(
+    ("q", "which"),
+    [
+        ("gonzo", [0, 1]),
+        ("gonzo tactile", [0]),
+        ("zoe", [0]),
+        ("lighthouse", [0]),
+        ('"lighthouse keepers"', [0]),
+        ("title:hands NOT gonzo", []),
+        ("number theory", [1]),
+        ("year:2026 cat:cs.RO", [0]),
+        ("ti:gonzo", [1]),
+    ],
+)
+def test_a_library_is_asked_in_one_language_on_both_pages(client, noted, q, which):
+    expected = set(ids(*(noted[n] for n in which)))
+    whole = page(client, q, mine="1").partition("With some of the words")[0]
+    shelf = client.get("/library/", {"words": q}).content.decode()
+    pages = [page(client, q, mine="1", order="date"), whole, shelf]
+    for html in pages:
+        assert set(re.findall(r'data-arxiv-id="([^"]+)"', html)) == expected
+
+
+def test_what_only_the_own_note_has_says_so_and_is_nobody_elses(client, find, noted):
+    html = page(client, "lighthouse", mine="1")
+    assert "In your note or tags." in html
+    assert find("lighthouse") == []
+    client.force_login(reader())
+    assert find("lighthouse", mine="1") == []
+
+
 def test_what_was_said_of_a_paper_stands_on_its_card(client):
     one, who = paper("robots"), reader()
     rating(who, one, saved=True)
@@ -256,112 +390,6 @@ def test_it_asks_few_questions_whatever_the_length(client, now, q, order):
     with CaptureQueriesContext(connection) as asked:
         page(client, q, order=order)
     assert len(asked) < 8
-
-
-# --- a search that is kept ----------------------------------------------------------
-
-
-@pytest.fixture
-def who(client):
-    who = reader()
-    client.force_login(who)
-    return who
-
-
-def keep(client, q):
-    return client.post("/papers/interest/", {"q": q, "next": "/profiles/"}, follow=True)
-
-
-def test_a_search_becomes_an_interest_of_its_papers_words_and_categories(client, who):
-    world(8)
-    indexed()
-    html = keep(client, "tactile robot cat:cs.RO -prime").content.decode()
-    assert "Kept as the interest" in html
-    made = readers.interests_of(who.pk).apart[-1]
-    assert (made.name, made.subjects) == ("tactile robot cat:cs.RO -prime", ["cs.RO"])
-    assert "Search for tactile robot cat:cs.RO -prime again" in html
-    seeds = Rating.objects.filter(reader=who, profile=made, value=1)
-    assert {seed.paper.subjects[0] for seed in seeds} == {"cs.RO"}
-    assert seeds.count() == 5
-    rules = set(made.rules.values_list("kind", "value", "effect"))
-    assert rules == {("term", "tactile", 1), ("term", "robot", 1), ("term", "prime", -1)}
-    signals = client.get("/signals/").content.decode()
-    assert "Mute term <b>prime</b>" in signals
-    assert signals.count('<td class="said">more like this <small>(found by a search)') == 5
-    begun = client.get("/welcome/").content.decode()
-    assert "You have brought" not in begun
-    assert "Take the last ones back" not in begun
-
-
-def test_keeping_it_can_be_undone(client, who):
-    world(8)
-    indexed()
-    own = paper("robots")
-    indexed()
-    rating(who, own, -1)
-    html = keep(client, "tactile robot").content.decode()
-    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
-    client.post("/papers/interest/undo/", {"kept": value})
-    assert readers.interests_of(who.pk).apart == []
-    assert list(Rating.objects.filter(readers.SPEAKS, reader=who)) == [
-        Rating.objects.get(paper=own)
-    ]
-    again = client.post("/papers/interest/undo/", {"kept": value})
-    assert (again.status_code, again["Location"]) == (302, "/profiles/")  # a second click
-
-
-def test_keeping_it_twice_makes_one(client, who):
-    world(8)
-    indexed()
-    keep(client, "tactile robot")
-    keep(client, "tactile robot")
-    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
-    assert Rule.objects.count() == 2
-
-
-def test_an_interest_of_the_same_name_outlives_the_undo(client, who):
-    world(8)
-    indexed()
-    mine = profiles.make(readers.profile_of(who), "tactile robot", NOON)
-    html = keep(client, "tactile robot").content.decode()
-    mine.refresh_from_db()
-    assert (mine.search, mine.rules.count(), mine.ratings.count()) == ("", 0, 0)
-    value = re.search(r'name="kept" value="([^"]+)"', html)[1]
-    client.post("/papers/interest/undo/", {"kept": value})
-    assert "tactile robot" in {one.name for one in readers.interests_of(who.pk).apart}
-
-
-def test_a_search_kept_again_after_a_new_name_is_not_kept_beside_it(client, who):
-    world(8)
-    indexed()
-    keep(client, "tactile robot")
-    Profile.objects.filter(reader=who, search="tactile robot").update(name="Hands")
-    keep(client, "tactile robot")
-    assert Profile.objects.filter(reader=who, search="tactile robot").count() == 1
-
-
-def test_what_finds_nothing_is_not_kept(client, who):
-    assert keep(client, "xyzzy").status_code == 400
-    assert keep(client, "-robot").status_code == 400
-    assert readers.interests_of(who.pk).apart == []
-
-
-@pytest.mark.parametrize("kept", ["", "1", "x~y", "1~2026", "99999999999999999999~2026-01-01"])
-def test_nobody_elses_interest_is_taken_back(client, who, kept):
-    other = reader()
-    whole = readers.profile_of(other)
-    for value in (kept, f"{whole.pk}~2026-01-01T00:00:00+00:00"):
-        assert client.post("/papers/interest/undo/", {"kept": value}).status_code == 404
-
-
-def test_a_stranger_is_asked_to_log_in(client):
-    answer = client.post(
-        "/papers/interest/", {"q": "robot", "next": "/papers?q=robot"}, follow=True
-    )
-    assert "nothing was stored" in answer.content.decode()
-    # The address of the act would answer a login with a refusal.
-    assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=%2Fdrafts%2F")
-    assert client.get("/papers/interest/").status_code in {302, 405}
 
 
 def test_a_paper_whose_words_are_not_looked_through_yet_is_found_by_its_title(find):

@@ -1,12 +1,16 @@
 """What was typed, as conditions that PostgreSQL understands."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from webapp.formats.query import Choice, Query, Term, is_bare
+from webapp.formats.abbreviations import spelled_out
+from webapp.formats.query import Choice, Query, Term, is_bare, subjects_named
+from webapp.models import Paper
+from webapp.queries.papers import subject_names
 from webapp.queries.runs import PLACED_NOW, Placed
 
 FEWEST_LEFT = 8  # of more words the rarest are looked for
@@ -15,7 +19,8 @@ RAREST = 1e-4  # the share of papers that a word is taken to have that is none o
 _READ = f"""
 WITH run AS ({PLACED_NOW}),
 asked AS (
-    SELECT * FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS a(field, words, n)),
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+        AS a(field, words, in_full, n)),
 common AS (
     SELECT unnest(most_common_elems::text::text[]) AS lexeme,
         unnest(most_common_elem_freqs) AS share
@@ -24,15 +29,19 @@ common AS (
 spelled AS (
     SELECT asked.*, spelling, phraseto_tsquery('english', spelling) AS stems,
         phraseto_tsquery('simple', spelling) AS plain
-    FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)) s),
-stemmed AS (
-    SELECT n, field, words, string_agg('(' || (CASE
+    FROM asked, LATERAL (SELECT words AS spelling UNION SELECT folded(words)
+        UNION SELECT in_full WHERE in_full <> '') s),
+pieces AS (
+    SELECT n, words, spelling = in_full AS is_full, '(' || (CASE
             WHEN field = 'au' THEN plain
-            WHEN field = 'ti' OR numnode(stems) = 0 OR stems = plain THEN stems
-            ELSE stems || plain END)::text || ')', ' | ') FILTER (WHERE numnode(stems) > 0
-                OR field = 'au' AND numnode(plain) > 0) AS query
-    FROM spelled GROUP BY n, field, words)
-SELECT coalesce(query, ''),
+            WHEN field IN ('ti', 'abs') OR numnode(stems) = 0 OR stems = plain THEN stems
+            ELSE stems || plain END)::text || ')' AS piece
+    FROM spelled WHERE numnode(stems) > 0 OR field = 'au' AND numnode(plain) > 0),
+stemmed AS (
+    SELECT asked.n, asked.words, string_agg(piece, ' | ') AS query,
+        string_agg(piece, ' | ') FILTER (WHERE NOT is_full) AS written
+    FROM asked LEFT JOIN pieces ON pieces.n = asked.n GROUP BY asked.n, asked.words)
+SELECT coalesce(query, ''), coalesce(written, ''),
     (SELECT min(share) FROM unnest(tsvector_to_array(to_tsvector('english', words))) AS l
      JOIN common ON lexeme = l),
     run.*
@@ -59,6 +68,21 @@ class Sql(NamedTuple):
 
 
 TRUE = Sql("true")
+COLUMNS = ", ".join(
+    f"p.{field.column}"
+    for field in Paper._meta.concrete_fields  # noqa: SLF001 - documented for all its name
+    if field.name != "search"
+)
+ALL = Sql("webapp_paper p")
+# A reader's own, with the words of note and tags, which count while their paper is saved.
+_LIBRARY = f"""
+(SELECT {COLUMNS}, coalesce(p.search, to_tsvector('english', p.title))
+    || CASE WHEN r.saved AND (r.note <> '' OR cardinality(r.tags) > 0)
+        THEN to_tsvector('english', folded(r.note || ' ' || array_to_string(r.tags, ' ')))
+        ELSE ''::tsvector END AS search
+FROM webapp_rating r JOIN webapp_paper p ON p.id = r.paper_id
+WHERE r.reader_id = %s AND (r.saved OR r.value <> 0)) p
+"""  # noqa: S608 - made of our own words
 
 
 def in_title(words: str) -> Sql:
@@ -70,6 +94,11 @@ def in_title(words: str) -> Sql:
 def every(parts: Iterable[Sql]) -> Sql:
     """All of the conditions."""
     return _joined(" AND ", [part for part in parts if part != TRUE])
+
+
+def either(parts: Iterable[Sql]) -> Sql:
+    """Any of the conditions."""
+    return _joined(" OR ", list(parts))
 
 
 def _joined(sign: str, parts: list[Sql]) -> Sql:
@@ -85,18 +114,26 @@ class Word(NamedTuple):
 
     name: str
     query: str  # a tsquery
+    written: str  # the same without what letters such as ODE stand for
     share: float  # of all papers that have it, about
+
+    @property
+    def is_spelled(self) -> bool:
+        """Whether it is looked for in full, too."""
+        return bool(self.written) and self.written != self.query
 
 
 class Asked(NamedTuple):
     """Words of which most must be there, and what must hold whatever else does."""
 
     words: tuple[Word, ...]  # the rarest, as they were typed
+    source: Sql  # all papers, or a reader's own
     must: Sql
     days: Sql  # of it, what bounds the days
     texts: tuple[str, ...]  # every tsquery that is looked for, to be marked
     left_out: tuple[str, ...]  # words that are in every paper
     n_words: int  # before the rarest were chosen
+    codes: tuple[str, ...]  # categories that the words name
     run: Placed | None  # whose places tell the meaning; none is asked for without words
 
     @property
@@ -110,6 +147,19 @@ class Asked(NamedTuple):
         return _together(" & ", [word.query for word in self.words])
 
     @property
+    def in_category(self) -> Sql:
+        return Sql("p.subjects && %s::varchar[]", (list(self.codes),))
+
+    @property
+    def has_all(self) -> Sql:
+        """All the words, wherever they stand, or a category that is called so."""
+        words = self.all_words
+        if not words:
+            return TRUE
+        here = Sql("p.search @@ %s::tsquery", (words,))
+        return either([here, self.in_category]) if self.codes else here
+
+    @property
     def most_words(self) -> str:
         """A tsquery of at least half of the rarest; nothing where that is all of them."""
         rarest = sorted(self.words, key=lambda word: word.share)[:ANCHORS]
@@ -121,6 +171,11 @@ class Asked(NamedTuple):
     @property
     def any_text(self) -> str:
         return _together(" | ", self.texts)
+
+    @property
+    def lexemes(self) -> list[str]:
+        """The single words of all that."""
+        return re.findall(r"'((?:[^']|'')+)'", self.any_text)
 
 
 def _together(sign: str, queries: Iterable[str]) -> str:
@@ -140,21 +195,21 @@ def _at_least(n: int, queries: list[str]) -> str:
 class _Read:
     """The terms of a query in PostgreSQL's eyes, asked for together."""
 
-    def __init__(self, query: Query) -> None:
-        self.query = query
+    def __init__(self, query: Query, *, is_own: bool) -> None:
+        self.query, self.is_own = query, is_own
         terms = [*(term for choice in query.wanted for term in choice), *query.unwanted]
         texts = list(dict.fromkeys((t.field, t.text) for t in terms if not t.codes))
         rows = _rows(texts)
-        self.found: dict[tuple[str, str], tuple[str, float | None]] = {
-            text: row[:2] for text, row in zip(texts, rows, strict=True)
+        self.found: dict[tuple[str, str], tuple[str, str, float | None]] = {
+            text: row[:3] for text, row in zip(texts, rows, strict=True)
         }
-        self.run = Placed(*rows[0][2:]) if rows and rows[0][2] else None
+        self.run = Placed(*rows[0][3:]) if rows and rows[0][3] else None
 
     def tsquery(self, term: Term) -> str:
         return self.found[term.field, term.text][0]
 
     def share(self, term: Term) -> float:
-        return self.found[term.field, term.text][1] or RAREST
+        return self.found[term.field, term.text][2] or RAREST
 
     def condition(self, term: Term) -> Sql:
         """One term. Titles have the weight A, abstracts B, names of authors C."""
@@ -168,11 +223,11 @@ class _Read:
             return every([here, in_title(words)])
         if not (term.field or term.is_phrase):
             return here
-        parts = ["c"] if term.field == "au" else ["a", "b", "c"]
+        parts = {"au": "c", "abs": "b"}.get(term.field, "abcd" if self.is_own else "abc")
         # A phrase does not begin in a title and end in its abstract.
         filtered = "ts_filter(p.search, '{%s}') @@ %%s::tsquery"
         within = [Sql(filtered % one, (words,)) for one in parts]
-        found = every([here, _joined(" OR ", within)])
+        found = every([here, either(within)])
         # A name does not begin with one author and end with the next.
         is_long = term.field == "au" and "<" in words
         return every([found, Sql(_OF_ONE_AUTHOR, (words, words))]) if is_long else found
@@ -191,7 +246,7 @@ class _Read:
         for choice in self.query.wanted:
             terms = [term for term in choice if self.has_words(term)]
             if terms and not is_bare(choice):
-                parts.append(_joined(" OR ", [self.condition(term) for term in terms]))
+                parts.append(either(self.condition(term) for term in terms))
         for term in filter(self.has_words, self.query.unwanted):
             part = self.condition(term)
             parts.append(Sql(f"NOT {part.text}", part.values))
@@ -201,20 +256,34 @@ class _Read:
         terms = [term for term in choice if self.tsquery(term)]
         name = " or ".join(term.text for term in terms)
         query = _together(" | ", [self.tsquery(term) for term in terms])
-        return Word(name, query, min(1.0, sum(self.share(term) for term in terms)))
+        written = [self.found[term.field, term.text][1] for term in terms]
+        return Word(
+            name,
+            query,
+            _together(" | ", filter(None, written)),
+            min(1.0, sum(self.share(term) for term in terms)),
+        )
 
 
 def _rows(texts: list[tuple[str, str]]) -> list[Any]:
     if not texts:
         return []
+    fields = [field for field, _ in texts]
+    words = [_parted(text) for _, text in texts]
+    in_full = ["" if field == "au" else spelled_out(text) for field, text in texts]
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [list(column) for column in zip(*texts, strict=True)])
+        cursor.execute(_READ, [fields, words, in_full])
         return list(cursor.fetchall())
 
 
+def _parted(text: str) -> str:
+    """Text-to-image as text to image: the index has the parts. But GPT-4 it has as gpt and -4."""
+    return text if re.search(r"\d", text) else text.replace("-", " ")
+
+
 def read(query: Query, reader_id: int | None) -> Asked:
-    """Make conditions of a query, in one question; of `reader_id` only the library's papers."""
-    found = _Read(query)
+    """Make conditions of a query, in one question; with a reader, on what this one keeps."""
+    found = _Read(query, is_own=reader_id is not None)
     bare = [choice for choice in query.wanted if is_bare(choice)]
     words = {word.query: word for word in map(found.word, bare) if word.query}
     rarest = sorted(words.values(), key=lambda word: word.share)[:FEWEST_LEFT]
@@ -224,17 +293,12 @@ def read(query: Query, reader_id: int | None) -> Asked:
     texts += [text for term in others[:FEWEST_LEFT] if (text := found.tsquery(term))]
     return Asked(
         words=tuple(word for word in words.values() if word in rarest),
-        must=every([found.must, _mine(reader_id)]),
+        source=ALL if reader_id is None else Sql(_LIBRARY, (reader_id,)),
+        must=found.must,
         days=found.days,
         texts=tuple(texts),
         left_out=tuple(term.text for term in wanted if not found.tsquery(term)),
         n_words=len(words),
+        codes=subjects_named(query, subject_names()),
         run=found.run,
     )
-
-
-def _mine(reader_id: int | None) -> Sql:
-    if reader_id is None:
-        return TRUE
-    rows = "SELECT paper_id FROM webapp_rating WHERE reader_id = %s AND (saved OR value <> 0)"
-    return Sql(f"p.id IN ({rows})", (reader_id,))

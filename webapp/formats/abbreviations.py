@@ -1,0 +1,62 @@
+"""What papers write in full and people type in letters. Pure."""
+
+SPELLED_OUT = {
+    "abc": "approximate bayesian computation",
+    "agn": "active galactic nuclei",
+    "asr": "speech recognition",
+    "bao": "baryon acoustic oscillations",
+    "bec": "bose-einstein condensate",
+    "cmb": "cosmic microwave background",
+    "cnn": "convolutional neural network",
+    "cot": "chain-of-thought",
+    "dft": "density functional theory",
+    "frb": "fast radio burst",
+    "gan": "generative adversarial network",
+    "gnn": "graph neural network",
+    "gp": "gaussian process",
+    "gpu": "graphics processing unit",
+    "grb": "gamma-ray burst",
+    "kan": "kolmogorov-arnold network",
+    "llm": "large language model",
+    "lrd": "little red dots",
+    "lstm": "long short-term memory",
+    "mcmc": "markov chain monte carlo",
+    "mdp": "markov decision process",
+    "ml": "machine learning",
+    "mlp": "multilayer perceptron",
+    "moe": "mixture of experts",
+    "nas": "neural architecture search",
+    "nerf": "neural radiance field",
+    "nlp": "natural language processing",
+    "nmt": "neural machine translation",
+    "ntk": "neural tangent kernel",
+    "ocr": "optical character recognition",
+    "ode": "differential equation",  # papers leave out "ordinary"
+    "pde": "partial differential equation",
+    "peft": "parameter-efficient fine-tuning",
+    "pinn": "physics-informed neural network",
+    "qa": "question answering",
+    "rag": "retrieval-augmented generation",
+    "rl": "reinforcement learning",
+    "rlhf": "reinforcement learning from human feedback",
+    "rnn": "recurrent neural network",
+    "sde": "stochastic differential equation",
+    "sgd": "stochastic gradient descent",
+    "slam": "simultaneous localization and mapping",
+    "snn": "spiking neural network",
+    "ssm": "state space model",
+    "svm": "support vector machine",
+    "tts": "text-to-speech",
+    "uav": "unmanned aerial vehicle",
+    "vae": "variational autoencoder",
+    "vit": "vision transformer",
+    "vla": "vision-language-action",
+    "vlm": "vision-language model",
+    "vqa": "visual question answering",
+}
+
+
+def spelled_out(word: str) -> str:
+    """`ODEs` -> `differential equation`; nothing where it is no abbreviation that is known."""
+    known = word.lower()
+    return SPELLED_OUT.get(known) or SPELLED_OUT.get(known.removesuffix("s"), "")
