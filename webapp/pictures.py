@@ -48,6 +48,37 @@ def course(shares: Sequence[tuple[float, float, float]], width: int, height: int
     return Course(width, height, points, line, levels)
 
 
+class Forest(NamedTuple):
+    """Shares with their intervals, one below the other, in groups of one scale."""
+
+    width: int
+    height: int
+    levels: list[tuple[float, int]]  # x, percent
+    groups: list[tuple[float, list[Point]]]  # y of the group's name; a point's low and high are x
+
+
+NAMED, ROW = 170, 30
+
+
+def forest(groups: Sequence[Sequence[tuple[float, float, float]]], width: int) -> Forest:
+    """Groups of (share, low, high), each below its name; the axis stands below all."""
+    room = width - NAMED - 40
+
+    def right(share: float) -> float:
+        return round(NAMED + room * share, 1)
+
+    placed, y = [], ROW / 2
+    for group in groups:
+        points = [
+            Point(right(share), y + ROW * n, right(low), right(high))
+            for n, (share, low, high) in enumerate(group, start=1)
+        ]
+        placed.append((y, points))
+        y += ROW * (len(group) + 1.5)
+    levels = [(right(percent / 100), percent) for percent in range(0, 101, STEP)]
+    return Forest(width, round(y + ROW / 2), levels, placed)
+
+
 def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict[str, float]]:
     """One bar a count, of one scale with all others; a count of 0 has none."""
     apart = width / max(len(counts), 1)

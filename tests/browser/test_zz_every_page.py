@@ -30,6 +30,7 @@ ELSEWHERE = (
     "account_confirm_login_code",  # logins by code are not offered
     "mfa_login_webauthn",  # asked by a script
     "mfa_reauthenticate_webauthn",
+    "replay",  # a part of "insight", and looked at in it
     "preview",  # a letter in a frame of the page "letter", and looked at in it
 )
 NO_PAGES = {*ACTS, *FILES, *ELSEWHERE}

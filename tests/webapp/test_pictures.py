@@ -22,6 +22,18 @@ def test_a_course_of_little_is_drawn_too(shares, first):
     assert (points[0].x if points else None) == first
 
 
+def test_a_forest_stands_in_groups_of_one_scale():
+    found = pictures.forest([[(0.0, 0.0, 0.5), (1.0, 0.25, 1.0)], [(0.5, 0.5, 0.5)]], 610)
+    (first, above), (second, below) = found.groups
+    assert [(p.x, p.low, p.high) for p in above] == [(170, 170, 370), (570, 270, 570)]
+    assert [(p.x, p.low, p.high) for p in below] == [(370, 370, 370)]
+    heights = [first, *(p.y for p in above), second, *(p.y for p in below)]
+    assert heights == sorted(set(heights))
+    assert heights[-1] < found.height - 30  # where the axis is told
+    assert found.levels[0] == (170, 0)
+    assert found.levels[-1] == (570, 100)
+
+
 def test_bars_are_of_one_scale_and_stand_on_the_ground():
     found = pictures.bars([0, 2, 4], 4, 30, 40)
     assert found == [

@@ -1,16 +1,18 @@
 """What a reader's acts say of the orders they were shown, and of the topics they turn to."""
 
-from datetime import date, timedelta
-from typing import NamedTuple
+import json
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet, Subquery
 
-from webapp.models import Comparison, Entry, ModelRun, Paper
+from webapp.models import Comparison, Entry, ModelRun, Paper, Work
 
 DAYS = 200  # of the record, the newest
 MONTHS = 12
 COMPARISONS = 12
+REPLAYED = 30  # days, the newest
 LEADING = 30  # papers of a day that its map names
 ELSEWHERE = 40  # newest saves of other days on it
 
@@ -76,34 +78,38 @@ def topics(reader_id: int, since: date) -> list[Topic]:
 class Credit(NamedTuple):
     """An act on a paper that one of two rankers had placed."""
 
-    comparison: int
     day: date
     team: int
 
 
-def credits_of(reader_id: int) -> list[Credit]:
-    """A reader's saves and likes in every comparison, as `rankings.compared_acts` counts them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT k.comparison_id, k.day, k.teams[array_position(k.paper_ids, a.paper_id)] AS team
+def comparisons(reader_id: int) -> list[tuple[Comparison, list[Credit]]]:
+    """The newest ones, and a reader's saves and likes in each, in one query.
+
+    They are what `rankings.compared_acts` counts.
+    """
+    found = Comparison.objects.raw(
+        """
+        WITH credited AS (
+            SELECT k.comparison_id, k.day,
+                k.teams[array_position(k.paper_ids, a.paper_id)] AS team
             FROM webapp_rating a
             JOIN webapp_paper p ON p.id = a.paper_id
             JOIN webapp_ranking k ON k.reader_id = a.reader_id AND k.day = p.issue_day
             JOIN webapp_reader r ON r.id = k.reader_id AND r.compares
             WHERE a.reader_id = %s AND a.value >= 0 AND (a.saved OR a.value > 0)
                 AND a.origin = '' AND k.comparison_id IS NOT NULL
-                AND k.teams[array_position(k.paper_ids, a.paper_id)] >= 0
-            ORDER BY 1, 2
-            """,
-            [reader_id],
-        )
-        return [Credit(*row) for row in cursor.fetchall()]
-
-
-def comparisons() -> QuerySet[Comparison]:
-    """The newest ones."""
-    return Comparison.objects.order_by("-begins_on")[:COMPARISONS]
+                AND k.teams[array_position(k.paper_ids, a.paper_id)] >= 0)
+        SELECT c.*, coalesce((SELECT json_agg(json_build_array(day, team)) FROM credited
+            WHERE comparison_id = c.id)::text, '[]') AS credits
+        FROM webapp_comparison c ORDER BY begins_on DESC LIMIT %s
+        """,
+        [reader_id, COMPARISONS],
+    )
+    return [
+        (one, [Credit(date.fromisoformat(day), team) for day, team in json.loads(listed)])
+        for one in found
+        for listed in [vars(one)["credits"]]
+    ]
 
 
 def open_now() -> Comparison | None:
@@ -144,6 +150,87 @@ def unsettled(day: date) -> QuerySet[Comparison]:
     """Comparisons that were never counted, or that readers could act on since they were."""
     open_then = Q(ends_on=None) | Q(ends_on__gte=day)
     return Comparison.objects.filter(Q(settled_at=None) | open_then)
+
+
+# A reader's saves and likes of ranked days, given on a page. Before a first act nothing but the
+# date could order a day.
+_REPLAYABLE = """
+SELECT p.issue_day AS day, array_agg(p.id ORDER BY p.id) AS wanted
+FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
+WHERE a.reader_id = %(reader)s AND a.value >= 0 AND (a.saved OR a.value > 0) AND a.origin = ''
+    AND a.paused_at IS NULL AND a.day >= p.issue_day AND p.withdrawn_at IS NULL
+    AND EXISTS (SELECT FROM webapp_ranking k
+        WHERE k.reader_id = a.reader_id AND k.day = p.issue_day)
+    AND EXISTS (SELECT FROM webapp_rating b WHERE b.reader_id = a.reader_id AND b.day < p.issue_day
+        AND (b.saved OR b.value <> 0) AND b.paused_at IS NULL)
+GROUP BY 1 ORDER BY 1 DESC
+"""
+
+
+def replayable(reader_id: int) -> dict[date, list[int]]:
+    """The newest days that can be put in order again, and what was saved or liked of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_REPLAYABLE} LIMIT {REPLAYED}", {"reader": reader_id})
+        return dict(cursor.fetchall())
+
+
+def days_read(run_id: int, days: list[date]) -> set[date]:
+    """Those of which every paper that may be shown has its place in a run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.issue_day FROM webapp_paper p
+            LEFT JOIN webapp_papervector v ON v.paper_id = p.id AND v.run_id = %s
+            WHERE p.issue_day = ANY(%s::date[]) AND p.withdrawn_at IS NULL
+            GROUP BY 1 HAVING count(*) = count(v.id)
+            """,
+            [run_id, days],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+class Replayed(NamedTuple):
+    """What was last worked out of a reader's past days, and how the work of this day stands."""
+
+    result: dict[str, Any]
+    at: datetime | None
+    n_days: int
+    n_done: int
+    state: str  # of the work; nothing where nobody has asked yet
+    has_days: bool  # that can be put in order again
+
+    @property
+    def is_asked(self) -> bool:
+        return self.state in (Work.State.WAITING, Work.State.RUNNING)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == Work.State.QUARANTINED
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the page may ask: at most once a day."""
+        return self.has_days and not self.state
+
+
+def replay_slot(reader_id: int, today: date) -> str:
+    return f"reader {reader_id} {today}"
+
+
+def replayed(reader_id: int, today: date) -> Replayed:
+    """In one query, since the page asks, and again until it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT r.result::text, r.replayed_at, coalesce(r.n_days, 0), coalesce(r.n_done, 0),
+                coalesce(w.state, ''), EXISTS ({_REPLAYABLE})
+            FROM (SELECT) one LEFT JOIN webapp_replay r ON r.reader_id = %(reader)s
+            LEFT JOIN webapp_work w ON w.job = 'replay' AND w.slot = %(slot)s
+            """,  # noqa: S608 - made of constants
+            {"reader": reader_id, "slot": replay_slot(reader_id, today)},
+        )
+        result, *rest = cursor.fetchone()
+        return Replayed(json.loads(result or "{}"), *rest)
 
 
 def run_on(day: date) -> tuple[ModelRun, int] | None:

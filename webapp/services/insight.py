@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from recommender.interleaving import Result, settle, wilson
+from recommender.measures import bootstrap, hit_rate, leaders, ndcg
 from recommender.vectors import Vectors
 from webapp import dataset
-from webapp.models import Comparison
+from webapp.models import Comparison, ModelRun, Reader, Replay
 from webapp.queries import insight as known
-from webapp.queries import papers, rankings
+from webapp.queries import papers, rankings, readers, runs
+from webapp.services import rankings as ranking
 from webapp.services import work
 
 RUNS_FOR = timedelta(14)  # of issue days
@@ -24,6 +26,11 @@ LEADING = 10  # places of a day in which hits count
 TOPICS = 6
 LEAST_READERS = 5  # fewer would tell what one of them did
 FEW = 20  # days or readers, below which a comparison says little, whatever its interval
+RIVALS = [Comparison.Rival.TEXT, Comparison.Rival.NEWEST, Comparison.Rival.UPVOTED]
+RANKERS = ["run", *RIVALS]  # of a replay; the first is what serves
+ALIKE = {"text": "run", "upvoted": "newest"}  # each orders as the other while nothing more is known
+NAMES = {"run": gettext_lazy("this ranking")} | {one: one.label for one in RIVALS}
+LEAST_DAYS = 10  # of a replay that names a winner
 
 
 class Week(NamedTuple):
@@ -64,12 +71,9 @@ class Verdict(NamedTuple):
 
 def verdicts(reader_id: int) -> list[Verdict]:
     """The newest comparisons that say anything, the newest first."""
-    own: dict[int, list[known.Credit]] = {}
-    for credit in known.credits_of(reader_id):
-        own.setdefault(credit.comparison, []).append(credit)
     found = [
-        Verdict(one, _own(own.get(one.pk, [])), _everybody(one.settled))
-        for one in known.comparisons()
+        Verdict(one, _own(credited), _everybody(one.settled))
+        for one, credited in known.comparisons(reader_id)
     ]
     return [one for one in found if one.own or one.all]
 
@@ -135,6 +139,108 @@ def _next(rivals: set[str], last: str) -> str:
     """Whose turn it is after the last one's."""
     turns = [*TURNS[TURNS.index(last) + 1 :], *TURNS] if last in TURNS else TURNS
     return next(one for one in turns if one in rivals)
+
+
+def ask_for_replay(reader_id: int, now: datetime) -> None:
+    """Once a day, however often it is asked."""
+    work.ask("replay", known.replay_slot(reader_id, now.date()), now)
+
+
+def replay(slot: str, now: datetime) -> work.Counts:
+    """Put a reader's past days in order again, by each ranker, knowing only what was said before.
+
+    The slot names the reader: "reader 7 ...". A day of which the active run has not read every
+    paper keeps what an earlier run made of it, as long as the same was saved and liked.
+    """
+    reader_id, run = int(slot.split()[1]), runs.active_run()
+    if run is None or not Reader.objects.filter(pk=reader_id).exists():
+        return {}
+    wanted, mine = known.replayable(reader_id), Replay.objects.filter(pk=reader_id)
+    before = Replay.objects.get_or_create(reader_id=reader_id)[0].days
+    mine.update(n_days=len(wanted), n_done=0)
+    read = known.days_read(run.pk, list(wanted))
+    interests, acts = readers.interests_of(reader_id), readers.acts_of(reader_id)
+    days: dict[str, Any] = {}
+    for n_done, (day, liked) in enumerate(wanted.items(), start=1):
+        kept = before.get(str(day))
+        if day in read:
+            days[str(day)] = _again(interests, acts, day, run, liked)
+        elif kept and kept["wanted"] == liked:
+            days[str(day)] = kept
+        mine.update(n_done=n_done)
+    result = _together([one for one in days.values() if one["ndcg"]], run, len(wanted) - len(days))
+    mine.update(days=days, result=result, replayed_at=now)
+    return {"days": len(days)}
+
+
+def _again(
+    interests: readers.Interests,
+    acts: list[readers.Act],
+    day: date,
+    run: ModelRun,
+    wanted: list[int],
+) -> dict[str, Any]:
+    """A day's figures, one a ranker; none where nobody could have placed what was wanted."""
+    said = [act for act in acts if act.day < day]
+    pack = dataset.past_day(run, papers.of_day(day).values_list("pk", flat=True))
+    orders = ranking.orders(interests, said, day, run, pack, [*RIVALS])
+    by_name = dict(zip(RANKERS, orders, strict=True))
+    hits = [np.isin(order, wanted) for order in orders]
+    n = int(hits[0].sum())
+    return {
+        "wanted": wanted,
+        "day": str(day),
+        "run": run.pk,
+        "n": n,
+        "hits": [hit_rate(one, n, LEADING) for one in hits] if n else [],
+        "ndcg": [ndcg(one, n, LEADING) for one in hits] if n else [],
+        "alike": [one for one, other in ALIKE.items() if by_name[one] == by_name[other]],
+    }
+
+
+def _together(days: list[dict[str, Any]], run: ModelRun, n_unread: int) -> dict[str, Any]:
+    """What days say together. Who ordered every one as another did is that other one."""
+    if not days:
+        return {"n_days": 0, "n_unread": n_unread}
+    alike = [name for name in ALIKE if all(name in one["alike"] for one in days)]
+    named = [n for n, name in enumerate(RANKERS) if name not in alike]
+    high = np.array([one["ndcg"] for one in days])[:, named]
+    hits = np.array([one["hits"] for one in days])[:, named]
+    names = [str(RANKERS[n]) for n in named]
+    figures = zip(
+        names, bootstrap(hits), bootstrap(high), bootstrap(high[:, :1] - high), strict=True
+    )
+    return {
+        "rankers": [
+            {"name": name, "hits": hit, "ndcg": gain, "ahead": lead}
+            for name, hit, gain, lead in figures
+        ],
+        "leaders": [names[n] for n in leaders(high)],
+        "alike": alike,
+        "n_days": len(days),
+        "n_papers": sum(one["n"] for one in days),
+        "n_unread": n_unread,
+        "n_earlier": sum(one["run"] != run.pk for one in days),
+        "first": days[-1]["day"],
+        "last": days[0]["day"],
+    }
+
+
+def best(result: dict[str, Any]) -> str:
+    """Who did best on the days of a replay, or that it cannot be told."""
+    if result["n_days"] < LEAST_DAYS:
+        n = LEAST_DAYS - result["n_days"]
+        return ngettext(
+            "Too little to tell: %(n)s more day is needed to name the best.",
+            "Too little to tell: %(n)s more days are needed to name the best.",
+            n,
+        ) % {"n": n}
+    names = ", ".join(str(NAMES[one]) for one in result["leaders"])
+    if len(result["leaders"]) > 1:
+        told = gettext("Too little to tell: the best are too near to one another, %(rankers)s.")
+    else:
+        told = gettext("Best on these days: %(rankers)s.")
+    return told % {"rankers": names}
 
 
 class Topics(NamedTuple):

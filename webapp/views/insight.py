@@ -1,13 +1,15 @@
 """What a reader's ranking is worth: only its reader sees it, and looking changes nothing."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from webapp import pictures
 from webapp.forms import day_asked, no_day_asked
@@ -15,6 +17,7 @@ from webapp.models import Reader
 from webapp.queries import insight as known
 from webapp.queries import papers
 from webapp.services import insight as service
+from webapp.views import is_part
 
 WIDTH, HEIGHT = 640, 200  # of a course
 BARS = (240, 36)  # of a subject's year
@@ -37,6 +40,7 @@ def insight(request: HttpRequest) -> HttpResponse:
         "hit_points": list(zip(weeks, course.points, strict=True)),
         "leading": service.LEADING,
         "verdicts": [_told(one) for one in service.verdicts(reader_id)],
+        "replay": _replayed(reader_id),
         "least": service.LEAST_READERS,
         "few": service.FEW,
         "topics": topics,
@@ -46,6 +50,45 @@ def insight(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "insight/insight.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def replay(request: HttpRequest) -> HttpResponse:
+    """Ask for past days to be ranked again; or look how far that is. A part of the page."""
+    assert isinstance(request.user, Reader)
+    if request.method == "POST":
+        service.ask_for_replay(request.user.pk, timezone.now())
+    if not is_part(request):
+        return redirect(reverse("insight") + "#replay")
+    return render(request, "insight/_replay.html", {"replay": _replayed(request.user.pk)})
+
+
+def _replayed(reader_id: int) -> dict[str, Any]:
+    """What is known of past days, as a picture and a table, and how the work on them stands."""
+    found = known.replayed(reader_id, timezone.now().date())
+    context: dict[str, Any] = {"found": found, "most": known.REPLAYED, "leading": service.LEADING}
+    if not found.result.get("n_days"):
+        return context
+    rankers = found.result["rankers"]
+    names = [service.NAMES[one["name"]] for one in rankers]
+    groups = [[one[measure] for one in rankers] for measure in ("ndcg", "hits")]
+    picture = pictures.forest(groups, WIDTH)
+    told = [gettext("nDCG"), gettext("Hit rate")]
+    return context | {
+        "best": service.best(found.result),
+        "rankers": [
+            (name, [one["ndcg"], one["hits"]], one["ahead"] if one["name"] != "run" else None)
+            for name, one in zip(names, rankers, strict=True)
+        ],
+        "picture": picture,
+        "groups": [
+            (name, y, list(zip(names, points, strict=True)))
+            for name, (y, points) in zip(told, picture.groups, strict=True)
+        ],
+        "first": date.fromisoformat(found.result["first"]),
+        "last": date.fromisoformat(found.result["last"]),
+    }
 
 
 def _told(one: service.Verdict) -> dict[str, Any]:

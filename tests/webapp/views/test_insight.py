@@ -292,7 +292,7 @@ def test_a_damaged_pack_or_a_day_without_one_is_told(client, mapped):
 
 def test_a_new_reader_sees_what_will_stand_there(client, who):
     html = page(client)
-    assert html.count('class="empty"') == 3
+    assert html.count('class="empty"') == 4
     assert "After the first paper" in html
     assert "no papers here yet" in client.get("/insight/map/").content.decode()
 
