@@ -94,10 +94,34 @@ def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict
     ]
 
 
-def dots(points: Sequence[tuple[float, float]], width: int, height: int, edge: int = 14) -> str:
-    """Points of the unit square as the path of small round dots; y upward becomes downward."""
-    placed = (placing(x, y, width, height, edge) for x, y in points)
-    return "".join(f"M{x} {y}h0" for x, y in placed)
+class Label(NamedTuple):
+    """Words around a place of a picture."""
+
+    text: str
+    x: float
+    y: float
+
+
+LETTER, LINE = 16, 36  # of the largest letters that a label is shown in
+
+
+def labels(wanted: Sequence[Label], width: int, height: int) -> list[Label]:
+    """Labels near where they are wanted, inside the picture; one without room is left out."""
+    placed: list[Label] = []
+    for label in wanted:
+        half = LETTER * len(label.text) / 2
+        x = round(min(max(label.x, half), width - half))
+        for off in (0, LINE, -LINE, 2 * LINE, -2 * LINE):
+            y = round(min(max(label.y + off, LINE), height - LINE / 2))
+            if not any(_meet(x, y, half, one) for one in placed):
+                placed.append(Label(label.text, x, y))
+                break
+    return placed
+
+
+def _meet(x: float, y: float, half: float, other: Label) -> bool:
+    room = half + LETTER * len(other.text) / 2 + LETTER
+    return abs(x - other.x) < room and abs(y - other.y) < LINE
 
 
 def placing(x: float, y: float, width: int, height: int, edge: int = 14) -> tuple[float, float]:

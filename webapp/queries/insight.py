@@ -241,24 +241,38 @@ def run_on(day: date) -> tuple[ModelRun, int] | None:
 
 
 class Mark(NamedTuple):
-    """A paper that a map names: where it stands in the reader's order, what the reader said."""
+    """A paper on a map: where it stands in the reader's order, what the reader said."""
 
     paper: int
     arxiv_id: str
     title: str
+    subjects: list[str]
     place: int | None
     said: int  # 1: saved or liked, -1: disliked, 0: nothing
     is_elsewhere: bool  # of another day
+    is_wanted: bool  # in the reader's subjects; of who has chosen none, all are
+
+    @property
+    def subject(self) -> str:
+        """The primary one."""
+        return self.subjects[0] if self.subjects else ""
+
+    @property
+    def is_named(self) -> bool:
+        is_leading = self.place is not None and self.place <= LEADING
+        return is_leading or self.said != 0
 
 
 def marks(reader_id: int, day: date) -> list[Mark]:
-    """The leading papers of a day, what was said of its papers, and the newest saves of others."""
+    """A day's papers, the leading ones first, and the newest saves of other days."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH placed AS (
-                SELECT t.paper, t.n FROM webapp_ranking k
-                JOIN webapp_profile w ON w.id = k.profile_id AND w.name = 'all'
+            WITH whole AS (
+                SELECT id, subjects FROM webapp_profile
+                WHERE reader_id = %(reader)s AND name = 'all' AND deleted_at IS NULL),
+            placed AS (
+                SELECT t.paper, t.n FROM webapp_ranking k JOIN whole w ON w.id = k.profile_id
                 CROSS JOIN LATERAL unnest(k.paper_ids) WITH ORDINALITY AS t (paper, n)
                 WHERE k.reader_id = %(reader)s AND k.day = %(day)s AND NOT k.is_outdated),
             said AS (
@@ -270,22 +284,17 @@ def marks(reader_id: int, day: date) -> list[Mark]:
                 WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)
                     AND a.paused_at IS NULL
                     AND (p.issue_day = %(day)s OR a.value >= 0)),
-            named AS (
-                SELECT coalesce(l.paper, s.paper) AS paper, l.n, coalesce(s.said, 0) AS said,
-                    coalesce(s.elsewhere, false) AS elsewhere
-                FROM placed l
-                FULL JOIN (SELECT * FROM said WHERE n <= %(elsewhere)s) s ON s.paper = l.paper
-                WHERE l.n <= %(leading)s OR s.paper IS NOT NULL)
-            SELECT p.id, p.arxiv_id, p.title, d.n, d.said, d.elsewhere
-            FROM named d JOIN webapp_paper p ON p.id = d.paper
+            shown AS (
+                SELECT id FROM webapp_paper WHERE issue_day = %(day)s
+                UNION ALL SELECT paper FROM said WHERE elsewhere AND n <= %(elsewhere)s)
+            SELECT p.id, p.arxiv_id, p.title, p.subjects, l.n, coalesce(s.said, 0),
+                p.issue_day <> %(day)s,
+                w.subjects = '{}' OR p.subjects && w.subjects OR s.said IS NOT NULL
+            FROM shown d JOIN webapp_paper p ON p.id = d.id CROSS JOIN whole w
+            LEFT JOIN placed l ON l.paper = p.id LEFT JOIN said s ON s.paper = p.id
             WHERE p.withdrawn_at IS NULL
-            ORDER BY d.elsewhere, d.n NULLS LAST, p.id DESC
+            ORDER BY 7, l.n NULLS LAST, p.arxiv_id DESC
             """,
-            {
-                "reader": reader_id,
-                "day": day,
-                "leading": LEADING,
-                "elsewhere": ELSEWHERE,
-            },
+            {"reader": reader_id, "day": day, "elsewhere": ELSEWHERE},
         )
         return [Mark(*row) for row in cursor.fetchall()]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from recommender.interleaving import Result, settle, wilson
+from recommender.layout import areas, plane, terms_of
 from recommender.measures import bootstrap, hit_rate, leaders, ndcg
 from recommender.vectors import Vectors
 from webapp import dataset
@@ -31,6 +32,10 @@ RANKERS = ["run", *RIVALS]  # of a replay; the first is what serves
 ALIKE = {"text": "run", "upvoted": "newest"}  # each orders as the other while nothing more is known
 NAMES = {"run": gettext_lazy("this ranking")} | {one: one.label for one in RIVALS}
 LEAST_DAYS = 10  # of a replay that names a winner
+AREAS, FEWEST = 8, 10  # of a map that have names; papers that one of them takes about
+TRIED = 12  # terms for the name of an area
+MARGIN = 0.2  # of a map's breadth, for papers of other days
+SHAPES = 4  # subjects that are told apart on a map
 
 
 class Week(NamedTuple):
@@ -280,18 +285,40 @@ def _earlier(month: date, n: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+class Spot(NamedTuple):
+    """A paper's place on the plane, each coordinate from 0 to 1."""
+
+    mark: known.Mark
+    x: float
+    y: float
+
+
+class Area(NamedTuple):
+    """What the papers around a place have in common, in a word or two."""
+
+    name: str
+    x: float
+    y: float
+
+
 @dataclass(frozen=True, eq=False)
 class Map:
-    """Where papers stand on the plane of a day, each coordinate from 0 to 1."""
+    """A day's papers on a plane, the leading ones first, then the reader's own of other days."""
 
-    others: list[tuple[float, float]]  # of the day, that nothing is said of
-    marks: list[tuple[known.Mark, float, float]]
-    share: float  # of what tells the day's papers apart, that the plane shows
-    n_papers: int
+    spots: list[Spot]
+    areas: list[Area]  # the largest first
+    share: float  # of what tells the papers of the day apart, that the plane shows
+    n_papers: int  # of the day, that are shown
+    n_wanted: int  # in the reader's subjects
+    n_all: int
+    subjects: list[str]  # the first ones of most papers that are shown, those of most first
 
 
-def day_map(reader_id: int, day: date) -> Map | None:
-    """None where no model knows the day yet, or its pack is damaged."""
+def day_map(reader_id: int, day: date, of: str = "") -> Map | None:
+    """Of the reader's subjects, of `all`, or of one subject.
+
+    None where no model knows the day yet, or its pack is damaged.
+    """
     found = known.run_on(day)
     try:
         pack = dataset.pack(found[0].pk, day, found[1]) if found else None
@@ -300,26 +327,74 @@ def day_map(reader_id: int, day: date) -> Map | None:
     if found is None or pack is None:
         return None
     marks = known.marks(reader_id, day)
-    elsewhere = [mark.paper for mark in marks if mark.is_elsewhere]
+    elsewhere = [mark for mark in marks if mark.is_elsewhere]
+    held = set(pack.seen.ids.tolist())
+    here = [mark for mark in marks if mark.paper in held and not mark.is_elsewhere]
+    shown = [mark for mark in here if _is_of(mark, of)]
     rows = Vectors.empty(pack.seen.d)
     if elsewhere:
-        text, shared = dataset.vectors(found[0], elsewhere)
+        text, shared = dataset.vectors(found[0], [mark.paper for mark in elsewhere])
         rows = shared if pack.seen is pack.shared else text
-    return _drawn(pack, marks, rows)
+    spots, named, share = _drawn(pack, shown, elsewhere, rows)
+    n_wanted = sum(mark.is_wanted for mark in here)
+    return Map(spots, named, share, len(shown), n_wanted, len(here), _largest(shown))
 
 
-def _drawn(pack: dataset.Pack, marks: list[known.Mark], elsewhere: Vectors) -> Map:
-    here, there = pack.plane.place(pack.seen), pack.plane.place(elsewhere)
-    every = np.concatenate([here, there])
+def _largest(shown: list[known.Mark]) -> list[str]:
+    first = Counter(mark.subject for mark in shown)
+    by_size = sorted(first.items(), key=lambda kv: (-kv[1], kv[0]))
+    return [code for code, n in by_size if code and n > 1][:SHAPES]
+
+
+def _is_of(mark: known.Mark, of: str) -> bool:
+    return mark.is_wanted if not of else of == "all" or of in mark.subjects
+
+
+def _drawn(
+    pack: dataset.Pack, shown: list[known.Mark], elsewhere: list[known.Mark], there: Vectors
+) -> tuple[list[Spot], list[Area], float]:
+    """The plane is laid through what is shown: a few subjects of many would be a heap on it.
+
+    Papers of other days that lie far off all of them would be the picture, and are left out.
+    """
+    ids = [mark.paper for mark in shown]
+    here = pack.seen.take(ids)
+    laid = pack.plane if len(ids) == len(pack.seen) else plane(here)
+    inner, outer = laid.place(here), laid.place(there)
+    low, high = (inner.min(axis=0), inner.max(axis=0)) if ids else (np.zeros(2), np.zeros(2))
+    beyond = np.maximum(low - outer, outer - high).max(axis=1) > MARGIN * (high - low).max()
+    every = np.concatenate([inner, outer[~beyond]])
     least = every.min(axis=0, initial=0)
-    span = np.maximum(every.max(axis=0, initial=0) - least, 1e-12)
-    points = ((every - least) / span).tolist()
-    ids = [*pack.seen.ids.tolist(), *elsewhere.ids.tolist()]
-    at = dict(zip(ids, points, strict=True))
-    named = {mark.paper for mark in marks}
-    return Map(
-        [(x, y) for pk, (x, y) in at.items() if pk not in named],
-        [(mark, *at[mark.paper]) for mark in marks if mark.paper in at],
-        pack.plane.share,
-        len(here),
-    )
+    points = (every - least) / np.maximum(every.max(axis=0, initial=0) - least, 1e-12)
+    by_id = {mark.paper: mark for mark in [*shown, *elsewhere]}
+    marks = [by_id[pk] for pk in [*ids, *there.ids[~beyond].tolist()]]
+    spots = [Spot(mark, x, y) for mark, (x, y) in zip(marks, points.tolist(), strict=True)]
+    return spots, _areas(pack, shown, points[: len(ids)]), laid.share
+
+
+def _areas(pack: dataset.Pack, shown: list[known.Mark], points: np.ndarray) -> list[Area]:
+    """Neighbours named by the terms that they have more of than the others; none of a few papers.
+
+    Words are paired across a stop word: only a pair that stands in a title is told.
+    """
+    k = min(AREAS, len(shown) // FEWEST)
+    if k < 2:
+        return []
+    text, parted = pack.text.take([mark.paper for mark in shown]), areas(points, k)
+    named: list[Area] = []
+    told: set[str] = set()
+    for area in np.argsort(-np.bincount(parted, minlength=k), kind="stable"):
+        rows = np.flatnonzero(parted == area)
+        titles = " ".join(shown[row].title.lower().replace("-", " ") for row in rows)
+        terms = [pack.term(column) for column in terms_of(text, rows, TRIED)]
+        words = [one for one in terms if one and not {".", "-"} & {*one}]
+        words = dataset.telling([one for one in words if " " not in one or one in titles])
+        new: list[str] = []
+        for one in words:
+            if len(new) < 2 and not told & {*one.split()}:
+                new.append(one)
+                told |= {*one.split()}
+        if new and len(rows) >= FEWEST // 2:
+            x, y = np.median(points[rows], axis=0)
+            named.append(Area(", ".join(new), float(x), float(y)))
+    return named
