@@ -58,6 +58,7 @@ class Forest(NamedTuple):
 
 
 NAMED, ROW = 170, 30
+WIDEST = 18
 
 
 def forest(groups: Sequence[Sequence[tuple[float, float, float]]], width: int) -> Forest:
@@ -80,12 +81,15 @@ def forest(groups: Sequence[Sequence[tuple[float, float, float]]], width: int) -
 
 
 def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict[str, float]]:
-    """One bar a count, of one scale with all others; a count of 0 has none."""
+    """One bar a count, of one scale with all others; a count of 0 has none.
+
+    Only its height says something: where there are few, they are no wider than of a year.
+    """
     apart = width / max(len(counts), 1)
     return [
         {
             "x": round(n * apart + 1, 1),
-            "width": round(max(apart - 2, 1), 1),
+            "width": round(min(max(apart - 2, 1), WIDEST), 1),
             "y": round(height - height * count / most, 1),
             "height": round(height * count / most, 1),
         }

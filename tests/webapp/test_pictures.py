@@ -50,6 +50,11 @@ def test_up_is_up_and_nothing_leaves_the_picture():
     assert pictures.placing(1, 1, 100, 50, edge=5) == (95, 5)
 
 
+def test_a_single_month_is_no_wider_than_one_of_a_year():
+    (bar,) = pictures.bars([4], 4, 240, 36)
+    assert bar["width"] == pictures.bars([4] * 12, 4, 240, 36)[0]["width"]
+
+
 def test_labels_stand_inside_apart_and_near_where_they_are_wanted():
     wanted = [pictures.Label(text, 2, 100) for text in ("galaxies", "robots", "primes")]
     found = pictures.labels(wanted, 800, 560)
