@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
+from recommender.rowbytes import row_to_bytes
 from tests.factories import DAY, NOON, profile, rating, reader, world
 from webapp import jobs
 from webapp.models import Entry, ModelRun, PaperVector, Ranking, Rating, Replay, Work
@@ -60,6 +62,7 @@ def test_the_best_ranker_of_past_days_is_named(who, days):
     result = replayed(who).result
     ours, newest = by_name(result)["run"], by_name(result)["newest"]
     assert ours["hits"] == [1.0, 1.0, 1.0]
+    assert ours["ndcg"][0] < 0.9  # the likes of a day itself would have put them on top
     assert newest["hits"] == [0.0, 0.0, 0.0]
     assert ours["ndcg"][0] - newest["ndcg"][0] == pytest.approx(newest["ahead"][0])
     assert newest["ahead"][1] > 0
@@ -102,8 +105,24 @@ def test_most_upvoted_takes_part_where_something_was_upvoted(who, days):
 
 
 def test_text_only_takes_part_where_other_readers_count(who, days):
-    ModelRun.objects.update(weight=0)
     assert "text" in replayed(who).result["alike"]
+    ModelRun.objects.update(weight=0.9, n_dimensions=2)
+    liked = {one["galaxies"][n % 5].pk for n, one in enumerate(days)}
+    for row in PaperVector.objects.all():  # whose readers share nothing else
+        row.shared_row = row_to_bytes(np.array([1.0, 0.0] if row.paper_id in liked else [0.0, 1.0]))
+        row.save()
+    result = replayed(who).result
+    assert "text" not in result["alike"]
+    assert by_name(result)["run"]["hits"][0] == 1
+    assert by_name(result)["text"]["ahead"][0] > 0
+
+
+def test_days_that_the_model_has_not_read_are_told(client, who, days):
+    PaperVector.objects.exclude(paper__in=Rating.objects.values("paper")).delete()
+    replayed(who)
+    part(client, "post")
+    Work.objects.update(state=Work.State.DONE)
+    assert "has not read your days yet" in part(client)
 
 
 def test_only_heard_answers_to_ranked_days_are_replayed(who, days):
