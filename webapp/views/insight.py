@@ -62,7 +62,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         service.ask_for_replay(request.user.pk, timezone.now())
     if not is_part(request):
-        return redirect(reverse("insight") + "#replay")
+        return redirect(reverse("insight") + "#past")
     return render(request, "insight/_replay.html", {"replay": _replayed(request.user.pk)})
 
 

@@ -184,7 +184,7 @@ def test_the_page_asks_once_a_day_and_looking_asks_for_nothing(client, who, days
     assert not Work.objects.filter(job="replay").exists()
     assert "Being worked out" in part(client, "post")
     answer = client.post("/insight/replay/")
-    assert (answer.status_code, answer.url) == (302, "/insight/#replay")
+    assert (answer.status_code, answer.url) == (302, "/insight/#past")
     assert Work.objects.filter(job="replay").count() == 1
     assert 'hx-trigger="load delay:2s"' in part(client)
 
