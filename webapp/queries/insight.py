@@ -155,7 +155,7 @@ def unsettled(day: date) -> QuerySet[Comparison]:
 # A reader's saves and likes of ranked days, given on a page. Before a first act nothing but the
 # date could order a day.
 _REPLAYABLE = """
-SELECT p.issue_day AS day, array_agg(p.id ORDER BY p.id) AS wanted
+SELECT p.issue_day AS day, array_agg(p.id ORDER BY p.id), array_agg(p.arxiv_id ORDER BY p.id)
 FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
 WHERE a.reader_id = %(reader)s AND a.value >= 0 AND (a.saved OR a.value > 0) AND a.origin = ''
     AND a.paused_at IS NULL AND a.day >= p.issue_day AND p.withdrawn_at IS NULL
@@ -167,11 +167,19 @@ GROUP BY 1 ORDER BY 1 DESC
 """
 
 
-def replayable(reader_id: int) -> dict[date, list[int]]:
-    """The newest days that can be put in order again, and what was saved or liked of each."""
+class Wanted(NamedTuple):
+    """What was saved or liked of a day."""
+
+    day: date
+    papers: list[int]
+    arxiv_ids: list[str]
+
+
+def replayable(reader_id: int) -> list[Wanted]:
+    """The newest days that can be put in order again."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_REPLAYABLE} LIMIT {REPLAYED}", {"reader": reader_id})
-        return dict(cursor.fetchall())
+        return [Wanted(*row) for row in cursor.fetchall()]
 
 
 def days_read(run_id: int, days: list[date]) -> set[date]:

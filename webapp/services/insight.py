@@ -163,15 +163,15 @@ def replay(slot: str, now: datetime) -> work.Counts:
     wanted, mine = known.replayable(reader_id), Replay.objects.filter(pk=reader_id)
     before = Replay.objects.get_or_create(reader_id=reader_id)[0].days
     mine.update(n_days=len(wanted), n_done=0)
-    read = known.days_read(run.pk, list(wanted))
+    read = known.days_read(run.pk, [one.day for one in wanted])
     interests, acts = readers.interests_of(reader_id), readers.acts_of(reader_id)
     days: dict[str, Any] = {}
-    for n_done, (day, liked) in enumerate(wanted.items(), start=1):
-        kept = before.get(str(day))
-        if day in read:
-            days[str(day)] = _again(interests, acts, day, run, liked)
-        elif kept and kept["wanted"] == liked:
-            days[str(day)] = kept
+    for n_done, one in enumerate(wanted, start=1):
+        kept = before.get(str(one.day))
+        if one.day in read:
+            days[str(one.day)] = _again(interests, acts, one, run)
+        elif kept and kept["wanted"] == one.arxiv_ids:
+            days[str(one.day)] = kept
         mine.update(n_done=n_done)
     result = _together([one for one in days.values() if one["ndcg"]], run, len(wanted) - len(days))
     mine.update(days=days, result=result, replayed_at=now)
@@ -179,21 +179,18 @@ def replay(slot: str, now: datetime) -> work.Counts:
 
 
 def _again(
-    interests: readers.Interests,
-    acts: list[readers.Act],
-    day: date,
-    run: ModelRun,
-    wanted: list[int],
+    interests: readers.Interests, acts: list[readers.Act], wanted: known.Wanted, run: ModelRun
 ) -> dict[str, Any]:
     """A day's figures, one a ranker; none where nobody could have placed what was wanted."""
+    day = wanted.day
     said = [act for act in acts if act.day < day]
     pack = dataset.past_day(run, papers.of_day(day).values_list("pk", flat=True))
     orders = ranking.orders(interests, said, day, run, pack, [*RIVALS])
     by_name = dict(zip(RANKERS, orders, strict=True))
-    hits = [np.isin(order, wanted) for order in orders]
+    hits = [np.isin(order, wanted.papers) for order in orders]
     n = int(hits[0].sum())
     return {
-        "wanted": wanted,
+        "wanted": wanted.arxiv_ids,
         "day": str(day),
         "run": run.pk,
         "n": n,
