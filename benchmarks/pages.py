@@ -154,6 +154,7 @@ NO_PAGES = {
         FILE,
     ),
     "search": "has the address of daily, and is looked at there",
+    "replay": "a part of insight, and looked at in it",
     "admin_login": "leads to login",
     "worker": "a script",
     "account_confirm_login_code": "logins by code are not offered",

@@ -23,8 +23,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.adapter import Adapter
-from recommender.evaluation import ndcg
 from recommender.features import ItemFeatures, ItemText
+from recommender.measures import ndcg
 from recommender.terms import words_and_pairs
 from recommender.train import LightfmConfig
 

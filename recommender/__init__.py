@@ -25,6 +25,7 @@ blending       several interests on one page, each with its share
 interleaving   two rankings drawn up as one list; what readers' acts on it say
 asking         which papers to ask a reader about
 layout         a day's papers on a plane
+measures       how well an order was, and what means over days are worth
 explanation    which saved papers and which terms made a score
 baselines      newest, popular, text only: rankers like any other
 evaluation     would the past have predicted what was saved later? The gate (by night)

@@ -16,6 +16,7 @@ from recommender.baselines import newest, popular, text_only
 from recommender.ensemble import GRID, combine, learn_weight
 from recommender.fold_in import fade, fold_in
 from recommender.interactions import Days, Floats, IdMap, Ids, Interactions, whole_numbers
+from recommender.measures import ndcg
 from recommender.ranking import POLICY, Candidates, RankConfig, Ranker, Rated, rank
 from recommender.space import ItemSpace, Train
 from recommender.vectors import Vectors
@@ -132,13 +133,6 @@ class Items:
         here = self.text.locate(case.known) >= 0
         ids = case.known[here]
         return Rated(self.text.take(ids), self.shared.take(ids), case.values[here])
-
-
-def ndcg(hits: NDArray[np.bool_], n_wanted: int, k: int) -> float:
-    """Normalised discounted cumulative gain of the first k places (Jarvelin, Kekalainen 2002)."""
-    gains = 1 / np.log2(np.arange(2, k + 2))
-    ideal = gains[:n_wanted].sum()
-    return float(gains[: len(hits)][hits[:k]].sum() / ideal) if n_wanted else 0.0
 
 
 METRICS = ("ndcg", "recall", "mrr")

@@ -1,4 +1,4 @@
-"""A day's papers on a plane: the two directions in which they differ most.
+"""A day's papers on a plane: the two directions in which they differ most, and areas of it.
 
 Principal components (Pearson 1901), found by powers of the rows on a few drawn vectors (Halko,
 Martinsson, Tropp 2011, algorithm 4.4): sparse rows are never made dense, and the draw is fixed, so
@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.interactions import Ids
 from recommender.vectors import Vectors
 
 DRAWN, ROUNDS = 10, 8
+STEPS = 20
 Reals = NDArray[np.float64]
 
 
@@ -78,3 +80,38 @@ def _back(rows: Any, centre: Reals, basis: Reals) -> Reals:
 def _forth(rows: Any, centre: Reals, across: Reals) -> Reals:
     """Multiply: (rows - centre) across', float64 (n, k)."""
     return np.asarray(rows @ across.T - across @ centre, np.float64)
+
+
+def areas(points: Reals, k: int) -> Ids:
+    """Part points (n, 2) into k areas by the nearest of k centres, int64[n] (Lloyd 1982).
+
+    Centres begin far from one another (Arthur, Vassilvitskii 2007), by a fixed draw. An area may
+    stay empty.
+    """
+    rng = np.random.default_rng(0)
+    centres = points[rng.integers(len(points), size=1)]
+    while len(centres) < k:
+        apart = _squares(points, centres).min(axis=1)
+        chances = apart / apart.sum() if apart.any() else None
+        centres = np.vstack([centres, points[rng.choice(len(points), p=chances)]])
+    for _ in range(STEPS):
+        nearest = _squares(points, centres).argmin(axis=1)
+        for area in np.unique(nearest):
+            centres[area] = points[nearest == area].mean(axis=0)
+    return np.asarray(_squares(points, centres).argmin(axis=1), np.int64)
+
+
+def _squares(points: Reals, centres: Reals) -> Reals:
+    """Squared distance of each point from each centre, float64 (n, k)."""
+    return np.asarray(((points[:, None] - centres) ** 2).sum(axis=2), np.float64)
+
+
+def terms_of(texts: Vectors, area: Ids, most: int) -> Ids:
+    """Columns in which the texts (n, d) of an area are heavier than all are, heaviest first.
+
+    `area` are the numbers of its rows. int64, at most `most`.
+    """
+    rows = texts.rows
+    heavier = np.asarray(rows[area].mean(axis=0) - rows.mean(axis=0)).ravel()
+    first = np.argsort(-heavier, kind="stable")[:most]
+    return np.asarray(first[heavier[first] > 0], np.int64)

@@ -181,6 +181,11 @@ def vectors(run: ModelRun, paper_ids: Iterable[int]) -> tuple[Vectors, Vectors]:
     )
 
 
+def past_day(run: ModelRun, paper_ids: Iterable[int]) -> Pack:
+    """A day that is packed no more, from its papers' places; its terms have no names."""
+    return Pack(*vectors(run, paper_ids), np.empty(0, np.int32), np.empty(0, "S1"))
+
+
 def placed(run: ModelRun, rows: list[signals.Placed]) -> tuple[Vectors, Vectors]:
     """(text, shared) of acts that were read with their papers' places."""
     known = [row for row in rows if row.text is not None and row.shared is not None]

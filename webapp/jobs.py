@@ -32,6 +32,7 @@ JOBS: dict[str, Job] = {
     "prune": subscriptions.prune,
     "digests": claims.claim,
     "settle": lambda slot, now: insight.settle_all(slot, now) | insight.begin_next(now),
+    "replay": insight.replay,
     "confirm": confirming.answer,
     "demo": demo.load,
 }

@@ -48,13 +48,48 @@ def course(shares: Sequence[tuple[float, float, float]], width: int, height: int
     return Course(width, height, points, line, levels)
 
 
+class Forest(NamedTuple):
+    """Shares with their intervals, one below the other, in groups of one scale."""
+
+    width: int
+    height: int
+    levels: list[tuple[float, int]]  # x, percent
+    groups: list[tuple[float, list[Point]]]  # y of the group's name; a point's low and high are x
+
+
+NAMED, ROW = 170, 30
+WIDEST = 18
+
+
+def forest(groups: Sequence[Sequence[tuple[float, float, float]]], width: int) -> Forest:
+    """Groups of (share, low, high), each below its name; the axis stands below all."""
+    room = width - NAMED - 40
+
+    def right(share: float) -> float:
+        return round(NAMED + room * share, 1)
+
+    placed, y = [], ROW / 2
+    for group in groups:
+        points = [
+            Point(right(share), y + ROW * n, right(low), right(high))
+            for n, (share, low, high) in enumerate(group, start=1)
+        ]
+        placed.append((y, points))
+        y += ROW * (len(group) + 1.5)
+    levels = [(right(percent / 100), percent) for percent in range(0, 101, STEP)]
+    return Forest(width, round(y + ROW / 2), levels, placed)
+
+
 def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict[str, float]]:
-    """One bar a count, of one scale with all others; a count of 0 has none."""
+    """One bar a count, of one scale with all others; a count of 0 has none.
+
+    Only its height says something: where there are few, they are no wider than of a year.
+    """
     apart = width / max(len(counts), 1)
     return [
         {
             "x": round(n * apart + 1, 1),
-            "width": round(max(apart - 2, 1), 1),
+            "width": round(min(max(apart - 2, 1), WIDEST), 1),
             "y": round(height - height * count / most, 1),
             "height": round(height * count / most, 1),
         }
@@ -63,10 +98,34 @@ def bars(counts: Sequence[int], most: int, width: int, height: int) -> list[dict
     ]
 
 
-def dots(points: Sequence[tuple[float, float]], width: int, height: int, edge: int = 14) -> str:
-    """Points of the unit square as the path of small round dots; y upward becomes downward."""
-    placed = (placing(x, y, width, height, edge) for x, y in points)
-    return "".join(f"M{x} {y}h0" for x, y in placed)
+class Label(NamedTuple):
+    """Words around a place of a picture."""
+
+    text: str
+    x: float
+    y: float
+
+
+LETTER, LINE = 16, 36  # of the largest letters that a label is shown in
+
+
+def labels(wanted: Sequence[Label], width: int, height: int) -> list[Label]:
+    """Labels near where they are wanted, inside the picture; one without room is left out."""
+    placed: list[Label] = []
+    for label in wanted:
+        half = LETTER * len(label.text) / 2
+        x = round(min(max(label.x, half), width - half))
+        for off in (0, LINE, -LINE, 2 * LINE, -2 * LINE):
+            y = round(min(max(label.y + off, LINE), height - LINE / 2))
+            if not any(_meet(x, y, half, one) for one in placed):
+                placed.append(Label(label.text, x, y))
+                break
+    return placed
+
+
+def _meet(x: float, y: float, half: float, other: Label) -> bool:
+    room = half + LETTER * len(other.text) / 2 + LETTER
+    return abs(x - other.x) < room and abs(y - other.y) < LINE
 
 
 def placing(x: float, y: float, width: int, height: int, edge: int = 14) -> tuple[float, float]:

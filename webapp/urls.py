@@ -120,6 +120,7 @@ urlpatterns = [
     path("welcome/awaited/", seeds.await_papers, name="await_papers"),
     path("welcome/round/", rounds.round_, name="round"),
     path("insight/", insight.insight, name="insight"),
+    path("insight/replay/", insight.replay, name="replay"),
     path("insight/map/", insight.day_map, name="map"),
     path("settings/", readers.time_zone, name="time_zone"),
     path("settings/comparisons/", readers.compare, name="compare"),

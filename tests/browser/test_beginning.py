@@ -1,5 +1,7 @@
 """Beginning in each of three ways, with a mouse, by keyboard, without JavaScript; and insight."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -7,8 +9,17 @@ from playwright.sync_api import expect
 from tests.browser.conftest import order, sign_up
 from tests.browser.test_loop import shown, tab_to
 from tests.browser.test_steering import with_words
-from tests.factories import DAY, profile
-from webapp.models import AwaitedSeed, Comparison, Ranking, Rating, Reader, Round
+from tests.factories import DAY, NOON, profile, rating
+from webapp.models import (
+    AwaitedSeed,
+    Comparison,
+    Paper,
+    Ranking,
+    Rating,
+    Reader,
+    Round,
+    Work,
+)
 from webapp.services import insight, rankings
 
 
@@ -121,18 +132,27 @@ def test_insight_of_a_new_reader_and_of_one_with_a_past(open_page, papers, look)
     expect(page.locator("#message")).to_contain_text("More like")
     page.click("[id^='less-']:nth-child(3) >> nth=25")
     expect(page.locator("#message")).to_contain_text("Less like")
+    rating(who, Paper.objects.filter(issue_day__lt=DAY).first(), at=NOON - timedelta(days=3))
     settled = insight.Result(9, 2, 1, 25, 0.7, 0.55, 0.85, 0.02)
     Comparison.objects.filter(pk=comparison.pk).update(settled=settled._asdict())
     page.goto("/insight/")
     expect(page.locator("#hits ~ figure")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Against most upvoted")
     expect(page.locator("main")).to_contain_text("This ranking is preferred")
+    expect(page.locator("#replay")).to_contain_text("Being worked out")
+    insight.replay(Work.objects.get(job="replay").slot, now)
+    Work.objects.filter(job="replay").update(state=Work.State.DONE)
+    expect(page.locator("#replay")).to_contain_text("more days are needed")
     for summary in page.locator("main summary").all():
         summary.click()
     found += look(page)
     page.click("a:has-text('Map of the newest day')")
     page.wait_for_url("**/insight/map/")
     found += look(page)
+    page.click("a:has-text('as a table')")
+    page.click("a:has-text('With their places')")
+    found += look(page)
+    page.goto("/insight/map/")
     tab_to(page, "svg.map a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/papers/*")

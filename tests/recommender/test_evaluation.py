@@ -13,7 +13,6 @@ from recommender.evaluation import (
     Report,
     evaluate,
     judge,
-    ndcg,
     promote,
     quality_by_weight,
     split_by_time,
@@ -69,14 +68,6 @@ def test_papers_without_a_vector_do_not_take_part():
     report = evaluate(newest, split, items)
     assert report.ndcg.tolist() == [1.0]
     assert quality_by_weight(split, items)[0].tolist() == [1]
-
-
-def test_ndcg_is_one_when_the_wanted_come_first_and_falls_with_the_place():
-    hits = np.array([True, True, False, False])
-    places = [ndcg(np.roll(hits, by), 2, 10) for by in range(3)]
-    assert places[0] == 1
-    assert places[0] > places[1] > places[2] > 0
-    assert ndcg(hits, 0, 10) == ndcg(hits[::-1], 2, 2) == 0
 
 
 def report(values, first=0, **more):

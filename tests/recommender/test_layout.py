@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from recommender.layout import plane
+from recommender.layout import areas, plane, terms_of
 from recommender.vectors import Vectors
 
 
@@ -60,3 +60,25 @@ def test_where_little_differs_it_is_still_finite(given):
     found = plane(vectors)
     assert np.isfinite(found.place(vectors)).all()
     assert 0 <= found.share <= 1
+
+
+def test_areas_are_the_heaps_that_are_there_whatever_their_order():
+    rng = np.random.default_rng(1)
+    heaps = np.repeat([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]], 20, axis=0)
+    points = heaps + rng.normal(size=heaps.shape)
+    found = areas(points, 3)
+    assert [len(set(found[n : n + 20])) for n in (0, 20, 40)] == [1, 1, 1]
+    assert len(set(found)) == 3
+    assert np.array_equal(found, areas(points, 3))
+
+
+def test_areas_of_points_that_are_all_one_are_no_error():
+    assert set(areas(np.zeros((5, 2)), 3)) == {0}
+
+
+@pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
+def test_an_area_is_told_by_what_it_has_more_of_than_the_others(form):
+    given = np.array([[1, 1, 0, 0], [1, 2, 0, 0], [1, 0, 3, 0]], np.float32)
+    texts = Vectors(np.arange(3), form(given))
+    assert terms_of(texts, np.array([0, 1]), 3).tolist() == [1]  # all have the first alike
+    assert terms_of(texts, np.array([2]), 3).tolist() == [2]

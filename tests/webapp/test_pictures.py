@@ -1,5 +1,7 @@
 """Figures stand where they belong."""
 
+from itertools import pairwise
+
 import pytest
 
 from webapp import pictures
@@ -22,6 +24,18 @@ def test_a_course_of_little_is_drawn_too(shares, first):
     assert (points[0].x if points else None) == first
 
 
+def test_a_forest_stands_in_groups_of_one_scale():
+    found = pictures.forest([[(0.0, 0.0, 0.5), (1.0, 0.25, 1.0)], [(0.5, 0.5, 0.5)]], 610)
+    (first, above), (second, below) = found.groups
+    assert [(p.x, p.low, p.high) for p in above] == [(170, 170, 370), (570, 270, 570)]
+    assert [(p.x, p.low, p.high) for p in below] == [(370, 370, 370)]
+    heights = [first, *(p.y for p in above), second, *(p.y for p in below)]
+    assert heights == sorted(set(heights))
+    assert heights[-1] < found.height - 30  # where the axis is told
+    assert found.levels[0] == (170, 0)
+    assert found.levels[-1] == (570, 100)
+
+
 def test_bars_are_of_one_scale_and_stand_on_the_ground():
     found = pictures.bars([0, 2, 4], 4, 30, 40)
     assert found == [
@@ -34,4 +48,24 @@ def test_bars_are_of_one_scale_and_stand_on_the_ground():
 def test_up_is_up_and_nothing_leaves_the_picture():
     assert pictures.placing(0, 0, 100, 50, edge=5) == (5, 45)
     assert pictures.placing(1, 1, 100, 50, edge=5) == (95, 5)
-    assert pictures.dots([(0, 0), (1, 1)], 100, 50, edge=5) == "M5 45h0M95 5h0"
+
+
+def test_a_single_month_is_no_wider_than_one_of_a_year():
+    (bar,) = pictures.bars([4], 4, 240, 36)
+    assert bar["width"] == pictures.bars([4] * 12, 4, 240, 36)[0]["width"]
+
+
+def test_labels_stand_inside_apart_and_near_where_they_are_wanted():
+    wanted = [pictures.Label(text, 2, 100) for text in ("galaxies", "robots", "primes")]
+    found = pictures.labels(wanted, 800, 560)
+    assert [one.text for one in found] == ["galaxies", "robots", "primes"]
+    assert all(one.x >= pictures.LETTER * len(one.text) / 2 for one in found)
+    heights = sorted(one.y for one in found)
+    assert all(b - a >= pictures.LINE for a, b in pairwise(heights))
+    assert heights[0] >= 100 - pictures.LINE
+    assert heights[-1] <= 100 + pictures.LINE
+
+
+def test_a_label_without_room_is_left_out():
+    wanted = [pictures.Label(f"area {n}", 400, 280) for n in range(9)]
+    assert len(pictures.labels(wanted, 800, 560)) == 5

@@ -5,7 +5,7 @@ from webapp.models.encodings import PaperEncoding
 from webapp.models.feeds import FeedToken
 from webapp.models.harvests import Coverage, Gate, Harvest, Holiday, Sought
 from webapp.models.papers import Paper, PublicUpvote, Subject, Version
-from webapp.models.rankings import Comparison, Ranking
+from webapp.models.rankings import Comparison, Ranking, Replay
 from webapp.models.readers import AwaitedSeed, Profile, Rating, Reader, Round, Rule
 from webapp.models.runs import CandidatePack, ModelRun, PaperVector
 from webapp.models.social import (
@@ -44,6 +44,7 @@ __all__ = [
     "Ranking",
     "Rating",
     "Reader",
+    "Replay",
     "Report",
     "Round",
     "Rule",

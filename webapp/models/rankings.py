@@ -97,3 +97,15 @@ class Ranking(models.Model):
             models.UniqueConstraint(fields=["reader", "day", "profile"], name="ranking_once")
         ]
         indexes = [models.Index(fields=["day", "run"], name="ranking_by_day_and_run")]
+
+
+class Replay(models.Model):
+    """A reader's past days put in order again by several rankers, as a worker worked it out."""
+
+    reader = models.OneToOneField("Reader", models.CASCADE, primary_key=True)
+    days = models.JSONField(default=dict)  # by issue day: what was wanted, the figures
+    result = models.JSONField(default=dict)  # what the days say together
+    replayed_at = models.DateTimeField(null=True)
+    # How far the worker is that has it under way, or was last.
+    n_days = models.PositiveSmallIntegerField(default=0)
+    n_done = models.PositiveSmallIntegerField(default=0)

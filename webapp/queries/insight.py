@@ -1,16 +1,18 @@
 """What a reader's acts say of the orders they were shown, and of the topics they turn to."""
 
-from datetime import date, timedelta
-from typing import NamedTuple
+import json
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet, Subquery
 
-from webapp.models import Comparison, Entry, ModelRun, Paper
+from webapp.models import Comparison, Entry, ModelRun, Paper, Work
 
 DAYS = 200  # of the record, the newest
 MONTHS = 12
 COMPARISONS = 12
+REPLAYED = 30  # days, the newest
 LEADING = 30  # papers of a day that its map names
 ELSEWHERE = 40  # newest saves of other days on it
 
@@ -76,34 +78,38 @@ def topics(reader_id: int, since: date) -> list[Topic]:
 class Credit(NamedTuple):
     """An act on a paper that one of two rankers had placed."""
 
-    comparison: int
     day: date
     team: int
 
 
-def credits_of(reader_id: int) -> list[Credit]:
-    """A reader's saves and likes in every comparison, as `rankings.compared_acts` counts them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT k.comparison_id, k.day, k.teams[array_position(k.paper_ids, a.paper_id)] AS team
+def comparisons(reader_id: int) -> list[tuple[Comparison, list[Credit]]]:
+    """The newest ones, and a reader's saves and likes in each, in one query.
+
+    They are what `rankings.compared_acts` counts.
+    """
+    found = Comparison.objects.raw(
+        """
+        WITH credited AS (
+            SELECT k.comparison_id, k.day,
+                k.teams[array_position(k.paper_ids, a.paper_id)] AS team
             FROM webapp_rating a
             JOIN webapp_paper p ON p.id = a.paper_id
             JOIN webapp_ranking k ON k.reader_id = a.reader_id AND k.day = p.issue_day
             JOIN webapp_reader r ON r.id = k.reader_id AND r.compares
             WHERE a.reader_id = %s AND a.value >= 0 AND (a.saved OR a.value > 0)
                 AND a.origin = '' AND k.comparison_id IS NOT NULL
-                AND k.teams[array_position(k.paper_ids, a.paper_id)] >= 0
-            ORDER BY 1, 2
-            """,
-            [reader_id],
-        )
-        return [Credit(*row) for row in cursor.fetchall()]
-
-
-def comparisons() -> QuerySet[Comparison]:
-    """The newest ones."""
-    return Comparison.objects.order_by("-begins_on")[:COMPARISONS]
+                AND k.teams[array_position(k.paper_ids, a.paper_id)] >= 0)
+        SELECT c.*, coalesce((SELECT json_agg(json_build_array(day, team)) FROM credited
+            WHERE comparison_id = c.id)::text, '[]') AS credits
+        FROM webapp_comparison c ORDER BY begins_on DESC LIMIT %s
+        """,
+        [reader_id, COMPARISONS],
+    )
+    return [
+        (one, [Credit(date.fromisoformat(day), team) for day, team in json.loads(listed)])
+        for one in found
+        for listed in [vars(one)["credits"]]
+    ]
 
 
 def open_now() -> Comparison | None:
@@ -146,6 +152,95 @@ def unsettled(day: date) -> QuerySet[Comparison]:
     return Comparison.objects.filter(Q(settled_at=None) | open_then)
 
 
+# A reader's saves and likes of ranked days, given on a page. Before a first act nothing but the
+# date could order a day.
+_REPLAYABLE = """
+SELECT p.issue_day AS day, array_agg(p.id ORDER BY p.id), array_agg(p.arxiv_id ORDER BY p.id)
+FROM webapp_rating a JOIN webapp_paper p ON p.id = a.paper_id
+WHERE a.reader_id = %(reader)s AND a.value >= 0 AND (a.saved OR a.value > 0) AND a.origin = ''
+    AND a.paused_at IS NULL AND a.day >= p.issue_day AND p.withdrawn_at IS NULL
+    AND EXISTS (SELECT FROM webapp_ranking k
+        WHERE k.reader_id = a.reader_id AND k.day = p.issue_day)
+    AND EXISTS (SELECT FROM webapp_rating b WHERE b.reader_id = a.reader_id AND b.day < p.issue_day
+        AND (b.saved OR b.value <> 0) AND b.paused_at IS NULL)
+GROUP BY 1 ORDER BY 1 DESC
+"""
+
+
+class Wanted(NamedTuple):
+    """What was saved or liked of a day."""
+
+    day: date
+    papers: list[int]
+    arxiv_ids: list[str]
+
+
+def replayable(reader_id: int) -> list[Wanted]:
+    """The newest days that can be put in order again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_REPLAYABLE} LIMIT {REPLAYED}", {"reader": reader_id})
+        return [Wanted(*row) for row in cursor.fetchall()]
+
+
+def days_read(run_id: int, days: list[date]) -> set[date]:
+    """Those of which every paper that may be shown has its place in a run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.issue_day FROM webapp_paper p
+            LEFT JOIN webapp_papervector v ON v.paper_id = p.id AND v.run_id = %s
+            WHERE p.issue_day = ANY(%s::date[]) AND p.withdrawn_at IS NULL
+            GROUP BY 1 HAVING count(*) = count(v.id)
+            """,
+            [run_id, days],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+class Replayed(NamedTuple):
+    """What was last worked out of a reader's past days, and how the work of this day stands."""
+
+    result: dict[str, Any]
+    at: datetime | None
+    n_days: int
+    n_done: int
+    state: str  # of the work; nothing where nobody has asked yet
+    has_days: bool  # that can be put in order again
+
+    @property
+    def is_asked(self) -> bool:
+        return self.state in (Work.State.WAITING, Work.State.RUNNING)
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == Work.State.QUARANTINED
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the page may ask: at most once a day."""
+        return self.has_days and not self.state
+
+
+def replay_slot(reader_id: int, today: date) -> str:
+    return f"reader {reader_id} {today}"
+
+
+def replayed(reader_id: int, today: date) -> Replayed:
+    """In one query, since the page asks, and again until it is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT r.result::text, r.replayed_at, coalesce(r.n_days, 0), coalesce(r.n_done, 0),
+                coalesce(w.state, ''), EXISTS ({_REPLAYABLE})
+            FROM (SELECT) one LEFT JOIN webapp_replay r ON r.reader_id = %(reader)s
+            LEFT JOIN webapp_work w ON w.job = 'replay' AND w.slot = %(slot)s
+            """,  # noqa: S608 - made of constants
+            {"reader": reader_id, "slot": replay_slot(reader_id, today)},
+        )
+        result, *rest = cursor.fetchone()
+        return Replayed(json.loads(result or "{}"), *rest)
+
+
 def run_on(day: date) -> tuple[ModelRun, int] | None:
     """The active run, and how many parts of the day it has."""
     parts = Max("packs__part", filter=Q(packs__day=day))
@@ -154,24 +249,38 @@ def run_on(day: date) -> tuple[ModelRun, int] | None:
 
 
 class Mark(NamedTuple):
-    """A paper that a map names: where it stands in the reader's order, what the reader said."""
+    """A paper on a map: where it stands in the reader's order, what the reader said."""
 
     paper: int
     arxiv_id: str
     title: str
+    subjects: list[str]
     place: int | None
     said: int  # 1: saved or liked, -1: disliked, 0: nothing
     is_elsewhere: bool  # of another day
+    is_wanted: bool  # in the reader's subjects; of who has chosen none, all are
+
+    @property
+    def subject(self) -> str:
+        """The primary one."""
+        return self.subjects[0] if self.subjects else ""
+
+    @property
+    def is_named(self) -> bool:
+        is_leading = self.place is not None and self.place <= LEADING
+        return is_leading or self.said != 0
 
 
 def marks(reader_id: int, day: date) -> list[Mark]:
-    """The leading papers of a day, what was said of its papers, and the newest saves of others."""
+    """A day's papers, the leading ones first, and the newest saves of other days."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH placed AS (
-                SELECT t.paper, t.n FROM webapp_ranking k
-                JOIN webapp_profile w ON w.id = k.profile_id AND w.name = 'all'
+            WITH whole AS (
+                SELECT id, subjects FROM webapp_profile
+                WHERE reader_id = %(reader)s AND name = 'all' AND deleted_at IS NULL),
+            placed AS (
+                SELECT t.paper, t.n FROM webapp_ranking k JOIN whole w ON w.id = k.profile_id
                 CROSS JOIN LATERAL unnest(k.paper_ids) WITH ORDINALITY AS t (paper, n)
                 WHERE k.reader_id = %(reader)s AND k.day = %(day)s AND NOT k.is_outdated),
             said AS (
@@ -183,22 +292,17 @@ def marks(reader_id: int, day: date) -> list[Mark]:
                 WHERE a.reader_id = %(reader)s AND (a.saved OR a.value <> 0)
                     AND a.paused_at IS NULL
                     AND (p.issue_day = %(day)s OR a.value >= 0)),
-            named AS (
-                SELECT coalesce(l.paper, s.paper) AS paper, l.n, coalesce(s.said, 0) AS said,
-                    coalesce(s.elsewhere, false) AS elsewhere
-                FROM placed l
-                FULL JOIN (SELECT * FROM said WHERE n <= %(elsewhere)s) s ON s.paper = l.paper
-                WHERE l.n <= %(leading)s OR s.paper IS NOT NULL)
-            SELECT p.id, p.arxiv_id, p.title, d.n, d.said, d.elsewhere
-            FROM named d JOIN webapp_paper p ON p.id = d.paper
+            shown AS (
+                SELECT id FROM webapp_paper WHERE issue_day = %(day)s
+                UNION ALL SELECT paper FROM said WHERE elsewhere AND n <= %(elsewhere)s)
+            SELECT p.id, p.arxiv_id, p.title, p.subjects, l.n, coalesce(s.said, 0),
+                p.issue_day <> %(day)s,
+                w.subjects = '{}' OR p.subjects && w.subjects OR s.said IS NOT NULL
+            FROM shown d JOIN webapp_paper p ON p.id = d.id CROSS JOIN whole w
+            LEFT JOIN placed l ON l.paper = p.id LEFT JOIN said s ON s.paper = p.id
             WHERE p.withdrawn_at IS NULL
-            ORDER BY d.elsewhere, d.n NULLS LAST, p.id DESC
+            ORDER BY 7, l.n NULLS LAST, p.arxiv_id DESC
             """,
-            {
-                "reader": reader_id,
-                "day": day,
-                "leading": LEADING,
-                "elsewhere": ELSEWHERE,
-            },
+            {"reader": reader_id, "day": day, "elsewhere": ELSEWHERE},
         )
         return [Mark(*row) for row in cursor.fetchall()]

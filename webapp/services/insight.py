@@ -8,14 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from recommender.interleaving import Result, settle, wilson
+from recommender.layout import areas, plane, terms_of
+from recommender.measures import bootstrap, hit_rate, leaders, ndcg
 from recommender.vectors import Vectors
 from webapp import dataset
-from webapp.models import Comparison
+from webapp.models import Comparison, ModelRun, Reader, Replay
 from webapp.queries import insight as known
-from webapp.queries import papers, rankings
+from webapp.queries import papers, rankings, readers, runs
+from webapp.services import rankings as ranking
 from webapp.services import work
 
 RUNS_FOR = timedelta(14)  # of issue days
@@ -24,6 +27,15 @@ LEADING = 10  # places of a day in which hits count
 TOPICS = 6
 LEAST_READERS = 5  # fewer would tell what one of them did
 FEW = 20  # days or readers, below which a comparison says little, whatever its interval
+RIVALS = [Comparison.Rival.TEXT, Comparison.Rival.NEWEST, Comparison.Rival.UPVOTED]
+RANKERS = ["run", *RIVALS]  # of a replay; the first is what serves
+ALIKE = {"text": "run", "upvoted": "newest"}  # each orders as the other while nothing more is known
+NAMES = {"run": gettext_lazy("this ranking")} | {one: one.label for one in RIVALS}
+LEAST_DAYS = 10  # of a replay that names a winner
+AREAS, FEWEST = 8, 10  # of a map that have names; papers that one of them takes about
+TRIED = 12  # terms for the name of an area
+MARGIN = 0.2  # of a map's breadth, for papers of other days
+SHAPES = 4  # subjects that are told apart on a map
 
 
 class Week(NamedTuple):
@@ -64,12 +76,9 @@ class Verdict(NamedTuple):
 
 def verdicts(reader_id: int) -> list[Verdict]:
     """The newest comparisons that say anything, the newest first."""
-    own: dict[int, list[known.Credit]] = {}
-    for credit in known.credits_of(reader_id):
-        own.setdefault(credit.comparison, []).append(credit)
     found = [
-        Verdict(one, _own(own.get(one.pk, [])), _everybody(one.settled))
-        for one in known.comparisons()
+        Verdict(one, _own(credited), _everybody(one.settled))
+        for one, credited in known.comparisons(reader_id)
     ]
     return [one for one in found if one.own or one.all]
 
@@ -137,6 +146,105 @@ def _next(rivals: set[str], last: str) -> str:
     return next(one for one in turns if one in rivals)
 
 
+def ask_for_replay(reader_id: int, now: datetime) -> None:
+    """Once a day, however often it is asked."""
+    work.ask("replay", known.replay_slot(reader_id, now.date()), now)
+
+
+def replay(slot: str, now: datetime) -> work.Counts:
+    """Put a reader's past days in order again, by each ranker, knowing only what was said before.
+
+    The slot names the reader: "reader 7 ...". A day of which the active run has not read every
+    paper keeps what an earlier run made of it, as long as the same was saved and liked.
+    """
+    reader_id, run = int(slot.split()[1]), runs.active_run()
+    if run is None or not Reader.objects.filter(pk=reader_id).exists():
+        return {}
+    wanted, mine = known.replayable(reader_id), Replay.objects.filter(pk=reader_id)
+    before = Replay.objects.get_or_create(reader_id=reader_id)[0].days
+    mine.update(n_days=len(wanted), n_done=0)
+    read = known.days_read(run.pk, [one.day for one in wanted])
+    interests, acts = readers.interests_of(reader_id), readers.acts_of(reader_id)
+    days: dict[str, Any] = {}
+    for n_done, one in enumerate(wanted, start=1):
+        kept = before.get(str(one.day))
+        if one.day in read:
+            days[str(one.day)] = _again(interests, acts, one, run)
+        elif kept and kept["wanted"] == one.arxiv_ids:
+            days[str(one.day)] = kept
+        mine.update(n_done=n_done)
+    result = _together([one for one in days.values() if one["ndcg"]], run, len(wanted) - len(days))
+    mine.update(days=days, result=result, replayed_at=now)
+    return {"days": len(days)}
+
+
+def _again(
+    interests: readers.Interests, acts: list[readers.Act], wanted: known.Wanted, run: ModelRun
+) -> dict[str, Any]:
+    """A day's figures, one a ranker; none where nobody could have placed what was wanted."""
+    day = wanted.day
+    said = [act for act in acts if act.day < day]
+    pack = dataset.past_day(run, papers.of_day(day).values_list("pk", flat=True))
+    orders = ranking.orders(interests, said, day, run, pack, [*RIVALS])
+    by_name = dict(zip(RANKERS, orders, strict=True))
+    hits = [np.isin(order, wanted.papers) for order in orders]
+    n = int(hits[0].sum())
+    return {
+        "wanted": wanted.arxiv_ids,
+        "day": str(day),
+        "run": run.pk,
+        "n": n,
+        "hits": [hit_rate(one, n, LEADING) for one in hits] if n else [],
+        "ndcg": [ndcg(one, n, LEADING) for one in hits] if n else [],
+        "alike": [one for one, other in ALIKE.items() if by_name[one] == by_name[other]],
+    }
+
+
+def _together(days: list[dict[str, Any]], run: ModelRun, n_unread: int) -> dict[str, Any]:
+    """What days say together. Who ordered every one as another did is that other one."""
+    if not days:
+        return {"n_days": 0, "n_unread": n_unread}
+    alike = [name for name in ALIKE if all(name in one["alike"] for one in days)]
+    named = [n for n, name in enumerate(RANKERS) if name not in alike]
+    high = np.array([one["ndcg"] for one in days])[:, named]
+    hits = np.array([one["hits"] for one in days])[:, named]
+    names = [str(RANKERS[n]) for n in named]
+    figures = zip(
+        names, bootstrap(hits), bootstrap(high), bootstrap(high[:, :1] - high), strict=True
+    )
+    return {
+        "rankers": [
+            {"name": name, "hits": hit, "ndcg": gain, "ahead": lead}
+            for name, hit, gain, lead in figures
+        ],
+        "leaders": [names[n] for n in leaders(high)],
+        "alike": alike,
+        "n_days": len(days),
+        "n_papers": sum(one["n"] for one in days),
+        "n_unread": n_unread,
+        "n_earlier": sum(one["run"] != run.pk for one in days),
+        "first": days[-1]["day"],
+        "last": days[0]["day"],
+    }
+
+
+def best(result: dict[str, Any]) -> str:
+    """Who did best on the days of a replay, or that it cannot be told."""
+    if result["n_days"] < LEAST_DAYS:
+        n = LEAST_DAYS - result["n_days"]
+        return ngettext(
+            "Too little to tell: %(n)s more day is needed to name the best.",
+            "Too little to tell: %(n)s more days are needed to name the best.",
+            n,
+        ) % {"n": n}
+    names = ", ".join(str(NAMES[one]) for one in result["leaders"])
+    if len(result["leaders"]) > 1:
+        told = gettext("Too little to tell: the best are too near to one another, %(rankers)s.")
+    else:
+        told = gettext("Best on these days: %(rankers)s.")
+    return told % {"rankers": names}
+
+
 class Topics(NamedTuple):
     """Saves and likes by month, of the subjects that have most; the rest together."""
 
@@ -174,18 +282,40 @@ def _earlier(month: date, n: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+class Spot(NamedTuple):
+    """A paper's place on the plane, each coordinate from 0 to 1."""
+
+    mark: known.Mark
+    x: float
+    y: float
+
+
+class Area(NamedTuple):
+    """What the papers around a place have in common, in a word or two."""
+
+    name: str
+    x: float
+    y: float
+
+
 @dataclass(frozen=True, eq=False)
 class Map:
-    """Where papers stand on the plane of a day, each coordinate from 0 to 1."""
+    """A day's papers on a plane, the leading ones first, then the reader's own of other days."""
 
-    others: list[tuple[float, float]]  # of the day, that nothing is said of
-    marks: list[tuple[known.Mark, float, float]]
-    share: float  # of what tells the day's papers apart, that the plane shows
-    n_papers: int
+    spots: list[Spot]
+    areas: list[Area]  # the largest first
+    share: float  # of what tells the papers of the day apart, that the plane shows
+    n_papers: int  # of the day, that are shown
+    n_wanted: int  # in the reader's subjects
+    n_all: int
+    subjects: list[str]  # the first ones of most papers that are shown, those of most first
 
 
-def day_map(reader_id: int, day: date) -> Map | None:
-    """None where no model knows the day yet, or its pack is damaged."""
+def day_map(reader_id: int, day: date, of: str = "") -> Map | None:
+    """Of the reader's subjects, of `all`, or of one subject.
+
+    None where no model knows the day yet, or its pack is damaged.
+    """
     found = known.run_on(day)
     try:
         pack = dataset.pack(found[0].pk, day, found[1]) if found else None
@@ -194,26 +324,74 @@ def day_map(reader_id: int, day: date) -> Map | None:
     if found is None or pack is None:
         return None
     marks = known.marks(reader_id, day)
-    elsewhere = [mark.paper for mark in marks if mark.is_elsewhere]
+    elsewhere = [mark for mark in marks if mark.is_elsewhere]
+    held = set(pack.seen.ids.tolist())
+    here = [mark for mark in marks if mark.paper in held and not mark.is_elsewhere]
+    shown = [mark for mark in here if _is_of(mark, of)]
     rows = Vectors.empty(pack.seen.d)
     if elsewhere:
-        text, shared = dataset.vectors(found[0], elsewhere)
+        text, shared = dataset.vectors(found[0], [mark.paper for mark in elsewhere])
         rows = shared if pack.seen is pack.shared else text
-    return _drawn(pack, marks, rows)
+    spots, named, share = _drawn(pack, shown, elsewhere, rows)
+    n_wanted = sum(mark.is_wanted for mark in here)
+    return Map(spots, named, share, len(shown), n_wanted, len(here), _largest(shown))
 
 
-def _drawn(pack: dataset.Pack, marks: list[known.Mark], elsewhere: Vectors) -> Map:
-    here, there = pack.plane.place(pack.seen), pack.plane.place(elsewhere)
-    every = np.concatenate([here, there])
+def _largest(shown: list[known.Mark]) -> list[str]:
+    first = Counter(mark.subject for mark in shown)
+    by_size = sorted(first.items(), key=lambda kv: (-kv[1], kv[0]))
+    return [code for code, n in by_size if code and n > 1][:SHAPES]
+
+
+def _is_of(mark: known.Mark, of: str) -> bool:
+    return mark.is_wanted if not of else of == "all" or of in mark.subjects
+
+
+def _drawn(
+    pack: dataset.Pack, shown: list[known.Mark], elsewhere: list[known.Mark], there: Vectors
+) -> tuple[list[Spot], list[Area], float]:
+    """The plane is laid through what is shown: a few subjects of many would be a heap on it.
+
+    Papers of other days that lie far off all of them would be the picture, and are left out.
+    """
+    ids = [mark.paper for mark in shown]
+    here = pack.seen.take(ids)
+    laid = pack.plane if len(ids) == len(pack.seen) else plane(here)
+    inner, outer = laid.place(here), laid.place(there)
+    low, high = (inner.min(axis=0), inner.max(axis=0)) if ids else (np.zeros(2), np.zeros(2))
+    beyond = np.maximum(low - outer, outer - high).max(axis=1) > MARGIN * (high - low).max()
+    every = np.concatenate([inner, outer[~beyond]])
     least = every.min(axis=0, initial=0)
-    span = np.maximum(every.max(axis=0, initial=0) - least, 1e-12)
-    points = ((every - least) / span).tolist()
-    ids = [*pack.seen.ids.tolist(), *elsewhere.ids.tolist()]
-    at = dict(zip(ids, points, strict=True))
-    named = {mark.paper for mark in marks}
-    return Map(
-        [(x, y) for pk, (x, y) in at.items() if pk not in named],
-        [(mark, *at[mark.paper]) for mark in marks if mark.paper in at],
-        pack.plane.share,
-        len(here),
-    )
+    points = (every - least) / np.maximum(every.max(axis=0, initial=0) - least, 1e-12)
+    by_id = {mark.paper: mark for mark in [*shown, *elsewhere]}
+    marks = [by_id[pk] for pk in [*ids, *there.ids[~beyond].tolist()]]
+    spots = [Spot(mark, x, y) for mark, (x, y) in zip(marks, points.tolist(), strict=True)]
+    return spots, _areas(pack, shown, points[: len(ids)]), laid.share
+
+
+def _areas(pack: dataset.Pack, shown: list[known.Mark], points: np.ndarray) -> list[Area]:
+    """Neighbours named by the terms that they have more of than the others; none of a few papers.
+
+    Words are paired across a stop word: only a pair that stands in a title is told.
+    """
+    k = min(AREAS, len(shown) // FEWEST)
+    if k < 2:
+        return []
+    text, parted = pack.text.take([mark.paper for mark in shown]), areas(points, k)
+    named: list[Area] = []
+    told: set[str] = set()
+    for area in np.argsort(-np.bincount(parted, minlength=k), kind="stable"):
+        rows = np.flatnonzero(parted == area)
+        titles = " ".join(shown[row].title.lower().replace("-", " ") for row in rows)
+        terms = [pack.term(column) for column in terms_of(text, rows, TRIED)]
+        words = [one for one in terms if one and not {".", "-"} & {*one}]
+        words = dataset.telling([one for one in words if " " not in one or one in titles])
+        new: list[str] = []
+        for one in words:
+            if len(new) < 2 and not told & {*one.split()}:
+                new.append(one)
+                told |= {*one.split()}
+        if new and len(rows) >= FEWEST // 2:
+            x, y = np.median(points[rows], axis=0)
+            named.append(Area(", ".join(new), float(x), float(y)))
+    return named

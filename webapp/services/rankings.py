@@ -96,6 +96,23 @@ def order_of_known(
     return ids
 
 
+def orders(
+    interests: readers.Interests,
+    acts: list[readers.Act],
+    day: date,
+    run: ModelRun,
+    pack: dataset.Pack,
+    rivals: list[str],
+) -> list[list[int]]:
+    """A day by these acts as a run ranks it, then as each rival does; nothing is stored."""
+    lists = _lists(interests, acts, day, run, pack)
+    found = [[rank(one.candidates, one.rated, run.weight, COMPARED) for one in lists]]
+    for rival in rivals:
+        ranked = [_baseline(rival, one.paper_ids)(one.candidates, one.rated) for one in lists]
+        found.append(ranked)
+    return [_blended(lists, each).ids.tolist() for each in found]
+
+
 def reasons_of(
     interests: readers.Interests, profile_id: int | None, run_id: int | None, day: date, paper: int
 ) -> Reasons | None:
@@ -301,7 +318,7 @@ def _rivals(comparison: Comparison, day: date, ours: Ranking, one: _List) -> Ran
     """The same candidates in the rival's order; ours where an earlier run has no place for them."""
     run = comparison.run
     if run is None:
-        return _baseline(comparison, one.paper_ids)(one.candidates, one.rated)
+        return _baseline(comparison.rival, one.paper_ids)(one.candidates, one.rated)
     try:
         pack = dataset.pack(run.pk, day, runs.n_parts(run.pk, day))
     except dataset.UnreadablePack:
@@ -314,10 +331,10 @@ def _rivals(comparison: Comparison, day: date, ours: Ranking, one: _List) -> Ran
     return rank(theirs, dataset.rated(run, one.acts), run.weight, COMPARED)
 
 
-def _baseline(comparison: Comparison, paper_ids: list[int]) -> Ranker:
-    if comparison.rival == Comparison.Rival.UPVOTED:
+def _baseline(rival: str, paper_ids: list[int]) -> Ranker:
+    if rival == Comparison.Rival.UPVOTED:
         return most_upvoted(rankings.upvotes_of(paper_ids), COMPARED)
-    ranker = newest if comparison.rival == Comparison.Rival.NEWEST else text_only
+    ranker = newest if rival == Comparison.Rival.NEWEST else text_only
     return partial(ranker, config=COMPARED)
 
 

@@ -22,7 +22,7 @@ from webapp.models import (
     Suppression,
 )
 from webapp.queries import takeout as known
-from webapp.services import rankings, rounds, runs, seeds, takeout
+from webapp.services import insight, rankings, rounds, runs, seeds, takeout
 from webapp.services.social import comments, editing, submissions, upvotes
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,7 @@ def leaving(now):
     Rating.objects.filter(pk=liked.pk).update(tags=["to cite"], note="Compare with ours.")
     rankings.rerank(profile(who), DAY, now)
     Rule.objects.create(profile=profile(who), kind="term", value="grasp", effect=1, created_at=now)
+    insight.replay(f"reader {who.pk} noon", now)
     rounds.begin(interests(who), now)
     seeds.await_papers(profile(who), ["2401.00001"], now, None, saved=True)
     shown = paper()

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from recommender.interleaving import wilson
-from tests.factories import DAY, NOON, paper, profile, rating, reader, world
+from tests.factories import DAY, NOON, TOPICS, paper, profile, rating, reader, world
 from webapp import dataset
-from webapp.models import CandidatePack, Comparison, Ranking, Rating
+from webapp.models import CandidatePack, Comparison, Profile, Ranking, Rating
 from webapp.services import insight as service
 from webapp.services import rankings, readers, runs
 from webapp.services import seeds as seeding
+from webapp.views import insight as views
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -238,26 +239,52 @@ def mapped(who, now):
 def test_the_map_has_every_paper_once_and_names_ones_own(who, mapped):
     older, today = mapped
     found = service.day_map(who.pk, DAY)
-    assert found.n_papers == 36
-    told = {mark.paper: mark for mark, _, _ in found.marks}
+    told = {spot.mark.paper: spot.mark for spot in found.spots}
     here = [mark for mark in told.values() if not mark.is_elsewhere]
-    assert len(found.others) + len(here) == 36
+    assert found.n_papers == len(here) == 36
+    assert len(found.spots) == len(told)
     assert told[today["robots"][0].pk].said == 1
     assert told[today["primes"][0].pk].said == -1
     elsewhere = {mark.paper for mark in told.values() if mark.is_elsewhere}
     assert elsewhere == {one.pk for one in older["robots"][:2]}
-    assert sorted(m.place for m in here if m.place and m.place <= 30) == list(range(1, 31))
+    leading = [m.place for m in here if m.is_named and not m.said]
+    assert [m.place for m in here] == list(range(1, 37))
+    assert set(leading) < set(range(1, 31))
     assert 0 < found.share <= 1
 
 
 def test_papers_of_one_topic_lie_together_and_the_picture_is_the_same_again(who, mapped):
     _, today = mapped
     found = service.day_map(who.pk, DAY)
-    at = {mark.paper: (x, y) for mark, x, y in found.marks}
-    spots = [at[one.pk] for one in today["robots"] if one.pk in at]
+    at = {spot.mark.paper: (spot.x, spot.y) for spot in found.spots}
+    spots = [at[one.pk] for one in today["robots"]]
     assert max(x for x, _ in spots) - min(x for x, _ in spots) < 0.5
     assert service.day_map(who.pk, DAY) != found  # two objects
-    assert service.day_map(who.pk, DAY).marks == found.marks
+    assert service.day_map(who.pk, DAY).spots == found.spots
+
+
+def test_areas_are_named_by_what_their_papers_say_in_particular(who, mapped):
+    named = service.day_map(who.pk, DAY).areas
+    names = [set(area.name.replace(",", "").split()) for area in named]
+    assert len(named) == 3
+    assert not names[0] & names[1] | names[1] & names[2] | names[0] & names[2]
+    for listed in mapped[1].values():
+        said = f"{listed[0].title} {listed[0].abstract}".lower().split()
+        assert sum(one <= set(said) for one in names) == 1
+
+
+def test_the_map_begins_with_the_readers_subjects_and_leads_to_all(client, who, mapped):
+    Profile.objects.filter(reader=who).update(subjects=["math.NT"])
+    found = service.day_map(who.pk, DAY)
+    # A paper of another subject stays where something was said of it.
+    assert {spot.mark.subject for spot in found.spots if not spot.mark.said} == {"math.NT"}
+    assert (found.n_papers, found.n_wanted, found.n_all) == (13, 13, 36)
+    assert service.day_map(who.pk, DAY, "all").n_papers == 36
+    assert service.day_map(who.pk, DAY, "cs.RO").n_papers == 12
+    html = client.get("/insight/map/").content.decode()
+    assert "Your subjects (13)" in html
+    assert "of=all" in html
+    assert "No paper of this day" in client.get("/insight/map/?of=no.XX\0").content.decode()
 
 
 def test_points_and_rows_of_the_table_lead_to_the_papers(client, mapped):
@@ -268,6 +295,38 @@ def test_points_and_rows_of_the_table_lead_to_the_papers(client, mapped):
     assert all(f'href="/papers/{one}"' in table for one, _ in links)
     assert {kind for _, kind in links} == {"leading", "liked", "less", "elsewhere"}
     assert "of all that tells them apart" in html
+    assert "Across" not in html
+
+
+def test_every_dot_is_a_link_with_a_title_and_shaped_by_its_subject(client, mapped):
+    _, today = mapped
+    html = client.get("/insight/map/").content.decode()
+    drawn = html[html.index("</defs>") : html.index("<figcaption>")]
+    assert all(one.title in drawn for listed in today.values() for one in listed)
+    shapes = {re.search(rf"{one.arxiv_id}.*?#(s\d)", drawn)[1] for one in today["galaxies"]}
+    assert len(shapes) == 1
+    assert all(code in html for code in ("cs.RO", "math.NT", "astro-ph.GA"))
+
+
+def test_all_papers_stand_in_a_table_on_request_page_by_page(client, mapped, monkeypatch):
+    monkeypatch.setattr(views, "ROWS", 20)
+    pages = [client.get(f"/insight/map/?list=1&places=1&page={n}") for n in (1, 2, 9)]
+    tables = [page.content.decode().split("<tbody>")[1] for page in pages]
+    assert [table.count("<tr>") for table in tables] == [20, 18, 18]
+    assert "Across" in pages[0].content.decode()
+
+
+def test_a_large_day_stays_below_100_kb(client, who, now):
+    for n in range(400):
+        title = f"A study of {n} with a title that is about as long as those of papers are, and on"
+        paper(list(TOPICS)[n % 3], title=title)
+    rating(who, world(1, DAY - timedelta(days=1))["robots"][0])
+    runs.train("test", now)
+    rankings.rerank(profile(who), DAY, now)
+    html = client.get("/insight/map/").content
+    assert len(html) < 100_000
+    assert html.count(b"<use href") > 300
+    assert b"70 of them are dots without a link" in html
 
 
 def test_other_readers_are_on_nobodys_map(client, mapped):
@@ -292,7 +351,7 @@ def test_a_damaged_pack_or_a_day_without_one_is_told(client, mapped):
 
 def test_a_new_reader_sees_what_will_stand_there(client, who):
     html = page(client)
-    assert html.count('class="empty"') == 3
+    assert html.count('class="empty"') == 4
     assert "After the first paper" in html
     assert "no papers here yet" in client.get("/insight/map/").content.decode()
 
