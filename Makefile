@@ -21,7 +21,7 @@ run: $(VENV)/.runtime
 	@exec $(PY) manage.py up
 
 test: $(VENV)/.all
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: lint test
 

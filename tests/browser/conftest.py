@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import expect, sync_playwright
 
 from tests.factories import DAY, SUBJECTS, world
+from tests.looked_at import PROPERTY
 from webapp.models import Subject
 from webapp.services import runs
 
@@ -105,15 +106,6 @@ def papers(live_server, now):
     return {topic: [paper.arxiv_id for paper in listed] for topic, listed in today.items()}
 
 
-@pytest.fixture(scope="session")
-def looked_at():
-    """Names of the addresses that `look` has seen, in this run of the tests; or what was answered.
-
-    A page that refuses, or is not there, is no look at what stands at its address.
-    """
-    return set()
-
-
 def name_of(address):
     """The name of an address; nothing where there is none, such as behind a page for the worst."""
     try:
@@ -123,13 +115,17 @@ def name_of(address):
 
 
 @pytest.fixture
-def look(looked_at):
-    """A function that lists what axe and a narrow screen find on the page that is open."""
+def look(record_property):
+    """A function that lists what axe and a narrow screen find on the page that is open.
+
+    What it has seen is told to `tests.looked_at`: the name of the address; or what was answered,
+    since a page that refuses is no look at what stands there.
+    """
 
     def look_at(page):
         found = []
         status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
-        looked_at.add(name_of(page.url) if status == 200 else str(status))
+        record_property(PROPERTY, name_of(page.url) if status == 200 else str(status))
         page.evaluate(Axe().axe_script)
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
