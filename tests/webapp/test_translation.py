@@ -276,6 +276,8 @@ def test_every_word_of_a_page_can_be_translated(client, bracketed, greek_world, 
         for name, page in pages.items()
         if page.status_code not in ONLY_POST and page["Content-Type"].startswith("text/html")
     }
+    for page in pages.values():
+        page.close()  # one is a file
     assert len(found) > 40
     assert {name: left for name, left in found.items() if left} == {}
 
