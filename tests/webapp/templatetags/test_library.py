@@ -32,10 +32,10 @@ def test_a_save_stands_on_the_day_of_its_reader(client, row):
 
 
 def test_a_changed_note_shows_at_once(client, row):
-    Rating.objects.update(note="Before")
-    assert "Before" in library(client, row)
+    Rating.objects.update(note="Told before")
+    assert "Told before" in library(client, row)
     Rating.objects.update(note="After")
-    assert "Before" not in library(client, row)
+    assert "Told before" not in library(client, row)
 
 
 def test_no_proof_of_a_form_is_kept_for_the_next_page(client, row):
